@@ -1,0 +1,408 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs the suites of ./check and counts what they say.
+
+A suite is a function that runs commands and returns its results, each a name
+and one of "passed", "failed", "skipped". Suites print TAP, JUnit XML or
+automake's .trs files; all are read here into the same thing, so that the last
+line, "N passed, N failed, N skipped", counts single tests and not programs.
+What could not be decided (a program that crashed, a plan that was not kept, a
+suite that ran nothing) counts as failed.
+
+Called by ./check, which has built build-check already.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+BUILD = TOP / "build-check"
+LOGS = BUILD / "check-logs"
+JOBS = str(os.cpu_count() or 1)
+# A guard against hanging, not a measure: no suite is expected to come near it.
+GUARD_SECONDS = 3600
+
+
+@dataclass
+class Result:
+    """One test: its name, its verdict, and why (for what is not a pass)."""
+
+    name: str
+    verdict: str
+    detail: str = ""
+
+
+@dataclass
+class Suite:
+    """A row of the table of suites: what ./check --list prints."""
+
+    name: str
+    about: str
+    run: Callable[[Options], list[Result]]
+    long_only: bool = False
+
+
+@dataclass
+class Options:
+    """What the command line asks of a suite."""
+
+    long: bool = False
+    suites: list[str] = field(default_factory=list)
+
+
+def command(log: str, *argv: str | Path, cwd: Path = TOP, env: dict[str, str] | None = None) -> int:
+    """Runs argv with its output in LOGS/log. Returns its exit code, 124 when the guard ended it."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    with open(LOGS / log, "ab") as out:
+        out.write(f"$ {' '.join(map(str, argv))}\n".encode())
+        out.flush()
+        try:
+            return subprocess.run(
+                [str(a) for a in argv],
+                cwd=cwd,
+                env={**os.environ, **(env or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                timeout=GUARD_SECONDS,
+                check=False,
+            ).returncode
+        except subprocess.TimeoutExpired:
+            return 124
+
+
+def one(name: str, log: str, *argv: str | Path, cwd: Path = TOP) -> Result:
+    """A command as one test: passed when it exits with 0."""
+    code = command(log, *argv, cwd=cwd)
+    return Result(name, "passed" if code == 0 else "failed", f"exit code {code}, see {LOGS / log}")
+
+
+TAP_LINE = re.compile(
+    r"^(ok|not ok)\b\s*(\d+)?\s*(?:- )?([^#]*)(?:#\s*(SKIP|TODO)\b\s*(.*))?$", re.I
+)
+TAP_PLAN = re.compile(r"^1\.\.(\d+)")
+
+
+def parse_tap(text: str, program: str) -> list[Result]:
+    """Reads the TAP that one program printed. A plan not kept is a failure of its own."""
+    results: list[Result] = []
+    plan: int | None = None
+    for line in text.splitlines():
+        if line.startswith("Bail out!"):
+            results.append(Result(f"{program}: {line}", "failed"))
+        if match := TAP_PLAN.match(line):
+            plan = int(match[1])
+            if plan == 0:
+                results.append(Result(program, "skipped", line.partition("#")[2].strip()))
+        if not (match := TAP_LINE.match(line)):
+            continue
+        name = f"{program}: {match[3].strip()}"
+        if (match[4] or "").upper() == "SKIP":
+            results.append(Result(name, "skipped", match[5]))
+        else:
+            results.append(Result(name, "passed" if match[1] == "ok" else "failed"))
+    done = len(results) - (1 if plan == 0 else 0)
+    if plan is None or plan != done:
+        results.append(Result(f"{program}: plan {plan}, seen {done}", "failed"))
+    return results
+
+
+def parse_logs(build: Path, since: float) -> list[Result]:
+    """Reads the TAP logs of the programs that `make check…` ran in this build since then."""
+    results: list[Result] = []
+    for trs in sorted(build.rglob("*.trs")):
+        if trs.stat().st_mtime < since:
+            continue
+        log = trs.with_suffix(".log")
+        parsed = parse_tap(log.read_text(errors="replace"), log.stem)
+        # automake's driver sees what TAP alone does not say: a crash, a wrong exit code.
+        if ":global-test-result: PASS" not in trs.read_text() and all(
+            r.verdict == "passed" for r in parsed
+        ):
+            parsed.append(Result(f"{log.stem}: see {log}", "failed"))
+        results += parsed
+    return results
+
+
+def make_check(
+    build: Path, target: str, log: str, env: dict[str, str] | None = None
+) -> list[Result]:
+    """Runs `make TARGET` in build and returns the results of its TAP programs."""
+    since = time.time() - 1
+    code = command(log, "make", "-C", build, target, env=env)
+    results = parse_logs(build, since)
+    if code != 0 and all(r.verdict != "failed" for r in results):
+        results.append(Result(f"make {target}", "failed", f"exit code {code}, see {LOGS / log}"))
+    return results
+
+
+def configured(name: str, log: str, *arguments: str) -> tuple[Path, list[Result]]:
+    """A build folder of its own, configured with the arguments and built."""
+    build = TOP / f"build-check-{name}"
+    build.mkdir(exist_ok=True)
+    if not (build / "Makefile").exists():
+        code = command(log, TOP / "configure", *arguments, cwd=build)
+        if code != 0:
+            return build, [Result(f"configure {' '.join(arguments)}", "failed", str(LOGS / log))]
+    code = command(log, "make", "-C", build, f"-j{JOBS}", "all")
+    return build, [] if code == 0 else [Result(f"build {name}", "failed", f"see {LOGS / log}")]
+
+
+def suite_style(_: Options) -> list[Result]:
+    """Formatting and linting of C, shell and Python."""
+    python = [p for p in tracked(".py") if p.exists()] + python_scripts()
+    shell = ["run", "check", ".ci/run", "build-aux/setup.sh", *map(str, shell_scripts())]
+    typed = [TOP / "emu/waylay", TOP / "analysis/report/waylay_report"]
+    c_files = [p for p in tracked(".c", ".h")]
+    return [
+        one("clang-format", "style.log", "clang-format", "--dry-run", "--Werror", *c_files),
+        one("black", "style.log", "black", "--check", "--quiet", "--line-length=100", *python),
+        one("flake8", "style.log", "flake8", "--max-line-length=100", *python),
+        one("mypy", "style.log", "mypy", "--config-file", "tests/mypy.ini", *typed),
+        one("shellcheck", "style.log", "shellcheck", "-x", *shell),
+    ]
+
+
+def tracked(*endings: str) -> list[Path]:
+    """The tree's own files with one of the endings (from git, else by walking the tree)."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=TOP, capture_output=True, text=True, check=False
+    )
+    if listed.returncode == 0:
+        names = listed.stdout.split("\0")
+    else:
+        names = [
+            str(p.relative_to(TOP))
+            for p in TOP.rglob("*")
+            if p.is_file() and not p.relative_to(TOP).parts[0].startswith("build-")
+        ]
+    return sorted(TOP / n for n in names if n and Path(n).suffix in endings)
+
+
+def scripts_with(interpreter: str) -> list[Path]:
+    """Tracked files without an ending whose first line names the interpreter."""
+    found = []
+    for path in tracked(""):
+        if path.is_file() and path.parent != TOP and path.parent.name != ".ci":
+            with open(path, "rb") as file:
+                first = file.readline(80)
+            if first.startswith(b"#!") and interpreter.encode() in first:
+                found.append(path)
+    return found
+
+
+def python_scripts() -> list[Path]:
+    """Python programs that bear no .py."""
+    return scripts_with("python3")
+
+
+def shell_scripts() -> list[Path]:
+    """Shell programs, with and without .sh."""
+    return [p for p in tracked(".sh") if p.parent.name != "build-aux"] + scripts_with("sh")
+
+
+def suite_tidy(_: Options) -> list[Result]:
+    """clang-tidy over every C file, two at a time; one test a file."""
+    since = time.time() - 1
+    command("tidy.log", "make", "-C", BUILD, "-k", f"-j{JOBS}", "tidy")
+    results = []
+    for source in tracked(".c"):
+        name = str(source.relative_to(TOP))
+        stamp = BUILD / "tidy" / (name + ".ok")
+        good = stamp.exists() and stamp.stat().st_mtime >= min(since, source.stat().st_mtime)
+        results.append(Result(f"clang-tidy {name}", "passed" if good else "failed"))
+    return results
+
+
+def suite_unit(_: Options) -> list[Result]:
+    """make check: unit and property tests, no root needed."""
+    return make_check(BUILD, "check", "unit.log")
+
+
+def suite_sanitizers(_: Options) -> list[Result]:
+    """The same under AddressSanitizer and UndefinedBehaviorSanitizer."""
+    build, failed = configured("asan", "asan.log", "--enable-werror", "--enable-sanitizers")
+    return failed or make_check(build, "check", "asan.log")
+
+
+def suite_fuzz(options: Options) -> list[Result]:
+    """Each fuzz target from its kept corpus, for a bounded time."""
+    build, failed = configured("fuzz", "fuzz.log", "--enable-fuzzers", "CC=clang")
+    if failed:
+        return failed
+    seconds = 600 if options.long else 20
+    results = []
+    for source in tracked(".c"):
+        if source.parent != TOP / "tests/fuzz" or not source.name.startswith("fuzz-"):
+            continue
+        target = source.stem
+        corpus = TOP / "tests/fuzz/corpus" / target.removeprefix("fuzz-")
+        found = build / f"{target}-found"
+        found.mkdir(exist_ok=True)
+        results.append(
+            one(
+                f"{target} for {seconds} s",
+                "fuzz.log",
+                build / target,
+                f"-max_total_time={seconds}",
+                f"-artifact_prefix={found}/crash-",
+                "-timeout=30",
+                found,
+                corpus,
+                cwd=build,
+            )
+        )
+    return results
+
+
+def suite_kernel(_: Options) -> list[Result]:
+    """What is assumed of the kernel, each shown by a small program."""
+    return make_check(BUILD, "check-kernel", "kernel.log")
+
+
+def suite_live(_: Options) -> list[Result]:
+    """Each program alone, alive, in namespaces of the test's own."""
+    return make_check(BUILD, "check-live", "live.log")
+
+
+def parse_junit(path: Path, log: str) -> list[Result]:
+    """Reads pytest's JUnit XML."""
+    if not path.exists():
+        return [Result("pytest", "failed", f"wrote no results, see {LOGS / log}")]
+    results = []
+    for case in ElementTree.parse(path).iter("testcase"):
+        name = f"{case.get('classname')}.{case.get('name')}"
+        verdict, detail = "passed", ""
+        for child in case:
+            if child.tag in ("failure", "error"):
+                verdict, detail = "failed", (child.get("message") or "")[:200]
+            elif child.tag == "skipped":
+                verdict, detail = "skipped", child.get("message") or ""
+        results.append(Result(name, verdict, detail))
+    return results
+
+
+def pytest(name: str, *places: str, markers: str = "") -> list[Result]:
+    """Runs pytest over the places and returns its results."""
+    junit = LOGS / f"{name}.xml"
+    junit.unlink(missing_ok=True)
+    code = command(
+        f"{name}.log",
+        "/usr/bin/python3",
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        f"--junit-xml={junit}",
+        *(["-m", markers] if markers else []),
+        *places,
+        env={
+            "WAYLAY_BINDIR": str(BUILD),
+            "PYTHONPATH": f"{TOP}/emu:{TOP}/analysis/report",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+    )
+    results = parse_junit(junit, f"{name}.log")
+    if code != 0 and all(r.verdict != "failed" for r in results):
+        results.append(Result(f"pytest {name}", "failed", f"exit code {code}"))
+    return results
+
+
+def suite_report(_: Options) -> list[Result]:
+    """The report and its ladders, on made captures."""
+    return pytest("report", "tests/report")
+
+
+def suite_emu(options: Options) -> list[Result]:
+    """Real scenarios in Mininet, the faults that must be noticed, and what a killed run leaves."""
+    return pytest("emu", "tests/emu", markers="" if options.long else "not long")
+
+
+def suite_dist(_: Options) -> list[Result]:
+    """make distcheck: what is shipped builds, tests, installs and uninstalls by itself."""
+    return [one("make distcheck", "dist.log", "make", "-C", BUILD, f"-j{JOBS}", "distcheck")]
+
+
+def suite_newcomer(_: Options) -> list[Result]:
+    """./run in a clean clone, twice, as a newcomer would."""
+    clone = BUILD / "newcomer"
+    command("newcomer.log", "rm", "-rf", clone)
+    results = [one("clean clone", "newcomer.log", "git", "clone", "-q", TOP, clone)]
+    for attempt in ("first", "second"):
+        results.append(one(f"./run, {attempt} time", "newcomer.log", "./run", cwd=clone))
+    command("newcomer.log", "rm", "-rf", clone)
+    return results
+
+
+SUITES = [
+    Suite("style", "formatting and linting", suite_style),
+    Suite("unit", "unit and property tests (make check)", suite_unit),
+    Suite("kernel", "what is assumed of the kernel", suite_kernel),
+    Suite("live", "each program alone, alive", suite_live),
+    Suite("report", "the report on made captures", suite_report),
+    Suite("emu", "real scenarios in Mininet, and deliberate faults", suite_emu),
+    Suite("sanitizers", "unit tests under ASan and UBSan", suite_sanitizers),
+    Suite("fuzz", "fuzz targets from the kept corpus", suite_fuzz),
+    Suite("tidy", "clang-tidy", suite_tidy),
+    Suite("dist", "make distcheck", suite_dist),
+    Suite("newcomer", "./run in a clean clone, twice", suite_newcomer),
+]
+
+
+def parse_arguments() -> Options:
+    """The command line of ./check."""
+    parser = argparse.ArgumentParser(prog="./check", description="Runs all tests.")
+    parser.add_argument("--long", action="store_true", help="add what takes longer")
+    parser.add_argument("--list", action="store_true", help="list the suites and stop")
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help="only these suites")
+    arguments = parser.parse_args()
+    if arguments.list:
+        for suite in SUITES:
+            print(f"{suite.name:12} {suite.about}")
+        raise SystemExit(0)
+    known = {suite.name for suite in SUITES}
+    for name in arguments.suites:
+        if name not in known:
+            parser.error(f"unknown suite '{name}', expected one of: {', '.join(sorted(known))}")
+    return Options(long=arguments.long, suites=arguments.suites)
+
+
+def main() -> int:
+    """Runs the suites in turn, prints what did not pass, and the closing line."""
+    options = parse_arguments()
+    command("clean.log", "sh", "-c", f"rm -f {LOGS}/*.log")
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    for suite in SUITES:
+        if options.suites and suite.name not in options.suites:
+            continue
+        if suite.long_only and not options.long:
+            continue
+        begin = time.monotonic()
+        results = suite.run(options) or [Result(suite.name, "failed", "ran no test")]
+        for result in results:
+            counts[result.verdict] += 1
+            if result.verdict != "passed":
+                print(f"  {result.verdict.upper()} {suite.name}: {result.name}: {result.detail}")
+        tally = {v: sum(r.verdict == v for r in results) for v in counts}
+        print(
+            f"{suite.name:12} {tally['passed']:5} passed {tally['failed']:3} failed "
+            f"{tally['skipped']:3} skipped  {time.monotonic() - begin:6.1f} s",
+            flush=True,
+        )
+    print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
+    return 1 if counts["failed"] or not counts["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
