@@ -1,1 +1,18 @@
+# Pure functions over packet bytes: no I/O, no allocation, nothing else of ours.
+noinst_LIBRARIES += libwaypacket.a
+libwaypacket_a_SOURCES = \
+	core/packet/buffer.h \
+	core/packet/build.h \
+	core/packet/bytes.h \
+	core/packet/checksum.h \
+	core/packet/cursor.h \
+	core/packet/error.c core/packet/error.h \
+	core/packet/icmp.h \
+	core/packet/icmp_quote.h \
+	core/packet/ipv4.h \
+	core/packet/route_option.h \
+	core/packet/route_push.h \
+	core/packet/tcp.h \
+	core/packet/tuple.h
+
 EXTRA_DIST += core/packet/COPYING
