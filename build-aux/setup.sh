@@ -1,0 +1,89 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The set-up that ./run and ./check share: install what lacks, build out of
+# tree. Sourced, with $top set to the top of the tree.
+#
+#   setup_packages run|check   installs the Debian packages of build-aux/packages
+#   setup_build DIR [ARG...]   configures (with ARGs) and builds in DIR
+#
+# Output goes to logs in the build folder; a failure prints the end of its log
+# and exits 1.
+
+# shellcheck disable=SC2154 # top is the caller's
+logs=$top/build/logs
+
+say() { printf '%s\n' "$*"; }
+
+die() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+# logged NAME COMMAND...: runs COMMAND with its output in $logs/NAME, whose end is shown on failure.
+logged() {
+    local log=$logs/$1
+    shift
+    mkdir -p "$logs"
+    if ! "$@" >"$log" 2>&1; then
+        tail -n 30 "$log" >&2
+        die "'$*' failed; the whole output is in $log"
+    fi
+}
+
+# Debian starts a daemon as soon as its package is installed (nginx would take
+# port 80 of this machine). A policy-rc.d of ours forbids that while we install,
+# unless the machine has one already.
+install_quietly() {
+    local policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    fi
+    apt-get update &&
+        DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+}
+
+setup_packages() {
+    local wanted lacking=() package
+    wanted=$(awk -v all="$1" '/^#/ { next } $1 == "run" || all == "check" { print $2 }' \
+        "$top/build-aux/packages")
+    command -v dpkg-query >/dev/null ||
+        die "this is no Debian: install the counterparts of build-aux/packages, then build as CONTRIBUTING.md says"
+    for package in $wanted; do
+        case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
+        installed) ;;
+        *) lacking+=("$package") ;;
+        esac
+    done
+    [ "${#lacking[@]}" -gt 0 ] || return 0
+    [ "$(id -u)" = 0 ] || die "packages lack; as root: apt-get install ${lacking[*]}"
+    say "installing ${#lacking[@]} packages: ${lacking[*]}"
+    (logged install.log install_quietly "${lacking[@]}")
+}
+
+# The configure script is made once, and again when one of its sources is newer.
+setup_configure_script() {
+    if [ -x "$top/configure" ] && [ -f "$top/Makefile.in" ] &&
+        [ -z "$(find "$top" -path "$top/build*" -prune -o \
+            \( -name configure.ac -o -name Makefile.am -o -name local.mk \) \
+            -newer "$top/Makefile.in" -print -quit)" ]; then
+        return 0
+    fi
+    logged autoreconf.log env -C "$top" autoreconf -fi
+}
+
+setup_build() {
+    local dir=$1 name=${1##*/}
+    shift
+    mkdir -p "$dir"
+    setup_configure_script
+    if [ ! -f "$dir/Makefile" ] || [ "$(cat "$dir/configured-with" 2>/dev/null)" != "$*" ]; then
+        say "configuring in $name"
+        logged "$name-configure.log" env -C "$dir" "$top/configure" "$@"
+        printf '%s' "$*" >"$dir/configured-with"
+    fi
+    say "building in $name"
+    logged "$name-make.log" make -C "$dir" -j"$(nproc)" all
+}
