@@ -113,7 +113,8 @@ int way_diversion_install(const struct way_diversion *diversion);
  * no error. Logs what it cannot remove. */
 void way_diversion_clear(const struct way_diversion *diversion);
 
-/* Clears, but puts the blocks in first: rules that blackhole. */
+/* Puts the blocks in (rules that blackhole), then removes the filters. The next
+ * way_diversion_clear removes the blocks. */
 void way_diversion_block(const struct way_diversion *diversion);
 
 #endif

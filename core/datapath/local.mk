@@ -1,3 +1,19 @@
 # TUN, netlink, supervisor: what touches the kernel's side of the datapath.
-EXTRA_DIST += core/datapath/diversion.h core/datapath/link.h core/datapath/netlink.h \
-	core/datapath/sockdiag.h core/datapath/supervisor.h core/datapath/sysctl.h core/datapath/tun.h
+noinst_LIBRARIES += libwaydatapath.a
+libwaydatapath_a_SOURCES = \
+	core/datapath/diversion.c core/datapath/diversion.h \
+	core/datapath/filter.c core/datapath/filter.h \
+	core/datapath/link.c core/datapath/link.h \
+	core/datapath/netlink.c core/datapath/netlink.h \
+	core/datapath/rule.c core/datapath/rule.h \
+	core/datapath/sockdiag.c core/datapath/sockdiag.h \
+	core/datapath/supervisor.c core/datapath/supervisor.h \
+	core/datapath/sysctl.c core/datapath/sysctl.h \
+	core/datapath/tun.c core/datapath/tun.h
+libwaydatapath_a_CFLAGS = $(AM_CFLAGS) $(NL_CFLAGS)
+
+check_PROGRAMS += test-sockdiag
+TESTS += test-sockdiag
+test_sockdiag_SOURCES = tests/unit/test-sockdiag.c
+test_sockdiag_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+test_sockdiag_LDADD = libwaytest.a libwaydatapath.a $(CUNIT_LIBS)
