@@ -22,7 +22,8 @@ EXTRA_DIST += core/packet/COPYING
 check_LIBRARIES += libwaypackets.a
 libwaypackets_a_SOURCES = tests/unit/packets.c tests/unit/packets.h
 
-packet_tests = test-packet-checksum test-packet-parse test-route-push test-route-property
+packet_tests = test-packet-checksum test-packet-parse test-route-push test-route-property \
+	test-packet-build test-icmp-quote
 packet_test_libs = libwaypackets.a libwaytest.a libwaypacket.a $(CUNIT_LIBS)
 check_PROGRAMS += $(packet_tests)
 TESTS += $(packet_tests) tests/unit/test-bpf-compile.sh
@@ -34,4 +35,8 @@ test_route_push_SOURCES = tests/unit/test-route-push.c
 test_route_push_LDADD = $(packet_test_libs)
 test_route_property_SOURCES = tests/unit/test-route-property.c
 test_route_property_LDADD = $(packet_test_libs)
+test_packet_build_SOURCES = tests/unit/test-packet-build.c
+test_packet_build_LDADD = $(packet_test_libs)
+test_icmp_quote_SOURCES = tests/unit/test-icmp-quote.c
+test_icmp_quote_LDADD = $(packet_test_libs)
 EXTRA_DIST += tests/unit/test-bpf-compile.sh

@@ -87,7 +87,7 @@ static void put_options(struct generator *generator, size_t options_len, struct 
 void reseal_ipv4(uint8_t *header)
 {
     header[10] = header[11] = 0;
-    way_bytes_put16(header + 10, way_csum_of(header, (header[0] & 15u) * 4));
+    way_bytes_put16(header + 10, way_csum_of(header, (size_t)(header[0] & 15) * 4));
 }
 
 static uint16_t pseudo_sum(const uint8_t *packet, size_t tcp_len)
@@ -100,7 +100,7 @@ struct generated generate_packet(struct generator *generator, size_t options_max
                                  bool record_routes, enum way_csum_kind kind)
 {
     struct generated out = {0};
-    size_t options_len = 4 * generate_below(generator, (uint32_t)options_max / 4 + 1);
+    size_t options_len = (size_t)4 * generate_below(generator, (uint32_t)options_max / 4 + 1);
     size_t tcp_len = 20 + generate_below(generator, 1400);
     out.header_len = 20 + options_len;
     out.len = out.header_len + tcp_len;
@@ -128,7 +128,7 @@ struct generated generate_packet(struct generator *generator, size_t options_max
 
 void complete_checksum(struct way_packet *packet)
 {
-    size_t header_len = (packet->data[0] & 15u) * 4;
+    size_t header_len = (size_t)(packet->data[0] & 15) * 4;
     uint8_t *tcp = packet->data + header_len;
     way_bytes_put16(tcp + 16, way_csum_of(tcp, packet->len - header_len));
 }

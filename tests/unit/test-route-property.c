@@ -58,7 +58,7 @@ static bool came_back(const struct way_packet *packet, const struct generated *a
     if (!pushed->record_route_removed && !pushed->options_removed)
         return packet->len == as_sent->len &&
                memcmp(packet->data, as_sent->bytes, packet->len) == 0;
-    size_t header_len = (packet->data[0] & 15u) * 4, payload_len = packet->len - header_len;
+    size_t header_len = (size_t)(packet->data[0] & 15) * 4, payload_len = packet->len - header_len;
     return payload_len == as_sent->len - as_sent->header_len &&
            memcmp(packet->data + 4, as_sent->bytes + 4, 6) == 0 &&
            memcmp(packet->data + 12, as_sent->bytes + 12, 8) == 0 &&

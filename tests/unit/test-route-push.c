@@ -103,7 +103,7 @@ static void every_truncation_is_refused(void)
 
 static void every_wrong_bit_in_the_header_is_refused(void)
 {
-    for (size_t bit = 0; bit < 28 * 8; bit++) {
+    for (unsigned bit = 0; bit < 28 * 8; bit++) {
         struct fixture f = fixture_of(syn_redirected, sizeof syn_redirected);
         f.packet.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
         CU_ASSERT_EQUAL(pop(&f), WAY_ROUTE_MALFORMED);
