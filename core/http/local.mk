@@ -37,3 +37,21 @@ core/http/llhttp-api.$(OBJEXT): $(LLHTTP_SRCDIR)/api.c
 core/http/llhttp-http.$(OBJEXT): $(LLHTTP_SRCDIR)/http.c
 	$(AM_V_CC)$(llhttp_compile) $(LLHTTP_SRCDIR)/http.c
 endif
+
+# Its tests.
+check_LIBRARIES += libwayhttptest.a
+libwayhttptest_a_SOURCES = tests/unit/http_cases.h tests/unit/http_cases.c \
+	tests/unit/http_transcript.h tests/unit/http_transcript.c
+
+http_tests = test-http-first-bytes test-http-request test-http-smuggling test-http-response
+http_test_libs = libwayhttptest.a libwaytest.a libwayhttp.a $(LLHTTP_LIBS) $(CUNIT_LIBS)
+check_PROGRAMS += $(http_tests)
+TESTS += $(http_tests)
+test_http_first_bytes_SOURCES = tests/unit/test-http-first-bytes.c
+test_http_first_bytes_LDADD = $(http_test_libs)
+test_http_request_SOURCES = tests/unit/test-http-request.c
+test_http_request_LDADD = $(http_test_libs)
+test_http_smuggling_SOURCES = tests/unit/test-http-smuggling.c
+test_http_smuggling_LDADD = $(http_test_libs)
+test_http_response_SOURCES = tests/unit/test-http-response.c
+test_http_response_LDADD = $(http_test_libs)
