@@ -263,6 +263,19 @@ static const struct way_config_field *field_of(struct way_config_at key,
     return NULL;
 }
 
+bool way_config_pair(const struct way_config_at *mapping, size_t n, struct way_config_at *key,
+                     struct way_config_at *value)
+{
+    const yaml_node_t *node = node_of(*mapping, YAML_MAPPING_NODE);
+    if (!node || n >= (size_t)(node->data.mapping.pairs.top - node->data.mapping.pairs.start))
+        return false;
+    const yaml_node_pair_t *pair = &node->data.mapping.pairs.start[n];
+    *key = child(mapping, pair->key, NULL, -1);
+    key->key = way_config_text(*key);
+    *value = child(mapping, pair->value, key->key, -1);
+    return true;
+}
+
 int way_config_mapping(struct way_config_at at, const struct way_config_field *fields, void *object)
 {
     enum { FIELDS_MAX = 32 };

@@ -110,6 +110,12 @@ int way_config_mapping(struct way_config_at at, const struct way_config_field *f
 int way_config_list(struct way_config_at at, const char *what, unsigned at_least, unsigned at_most,
                     way_config_reader *each, void *target, const void *limits);
 
+/* The n-th pair, from 0, of a mapping whose keys are not all known beforehand,
+ * in the file's order. Returns false (and notes no error) beyond the last, and
+ * for what is no mapping. `mapping` must outlive both. */
+bool way_config_pair(const struct way_config_at *mapping, size_t n, struct way_config_at *key,
+                     struct way_config_at *value);
+
 /* The text of a scalar, or NULL for an absent value, a list or a mapping (no
  * error is noted). The string lives as long as the file. */
 const char *way_config_text(struct way_config_at at);

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * bindings.json: the names of a run and what they stand for.
+ *
+ * The runner writes it; it is read here as hostile input. Every count is
+ * bounded, every name is cut from nothing: one that does not fit is an error.
+ * What the checks do not need (MAC addresses, interface names) is not kept.
+ */
+#ifndef WAYLAY_ANALYSIS_ASSERT_BINDINGS_H
+#define WAYLAY_ANALYSIS_ASSERT_BINDINGS_H
+
+#include "analysis/assert/text.h"
+#include "core/packet/ipv4.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum way_bindings_limits {
+    WAY_BINDINGS_BYTES_MAX = 4 * 1024 * 1024, /* of the file */
+    WAY_BINDINGS_NAME_MAX = 64,               /* bytes of any name, with the zero */
+    WAY_BINDINGS_PATH_MAX = 200,              /* bytes of a capture's path, with the zero */
+    WAY_BINDINGS_ITEMS_MAX = 64,              /* nodes, links, services, addresses of one node */
+    WAY_BINDINGS_MARKS_MAX = 1024
+};
+
+enum way_role { WAY_ROLE_CLIENT, WAY_ROLE_ROUTER, WAY_ROLE_PROXY, WAY_ROLE_ORIGIN, WAY_ROLE_OTHER };
+
+struct way_node {
+    char name[WAY_BINDINGS_NAME_MAX];
+    enum way_role role;
+    way_be32 addresses[WAY_BINDINGS_ITEMS_MAX];
+    size_t address_count;
+};
+
+struct way_link {
+    char name[WAY_BINDINGS_NAME_MAX];
+    const struct way_node *ends[2];
+    char capture[WAY_BINDINGS_PATH_MAX]; /* relative to the run's folder; never leaves it */
+};
+
+struct way_service {
+    char name[WAY_BINDINGS_NAME_MAX];
+    const struct way_node *node; /* where it listens, or is said to */
+    uint16_t port;
+    bool redirected;
+};
+
+struct way_mark {
+    char name[WAY_BINDINGS_NAME_MAX];
+    int64_t time; /* ns since the epoch */
+};
+
+/* The bindings of one run. Pointers in it point into it: it is not copied. */
+struct way_bindings {
+    struct way_node nodes[WAY_BINDINGS_ITEMS_MAX];
+    struct way_link links[WAY_BINDINGS_ITEMS_MAX];
+    struct way_service services[WAY_BINDINGS_ITEMS_MAX];
+    struct way_mark marks[WAY_BINDINGS_MARKS_MAX];
+    size_t node_count, link_count, service_count, mark_count;
+    int64_t uncertainty; /* ns, of every stamp; not negative */
+};
+
+/* Reads the file at `path` into `bindings`. Returns 0; -EINVAL with one line in
+ * `error` (the file, the key, what was found and what was expected). */
+int way_bindings_read(struct way_bindings *bindings, const char *path, struct way_text *error);
+
+/* The same, from text; `name` stands for the file in messages. */
+int way_bindings_read_text(struct way_bindings *bindings, const char *name, const char *text,
+                           size_t length, struct way_text *error);
+
+/* The node, or mark, of the given name; NULL without one. */
+const struct way_node *way_bindings_node(const struct way_bindings *bindings, const char *name);
+const struct way_mark *way_bindings_mark(const struct way_bindings *bindings, const char *name);
+
+/* The only link between a node of role `a` and one of role `b`; NULL when there
+ * is none or more than one. */
+const struct way_link *way_bindings_link(const struct way_bindings *bindings, enum way_role a,
+                                         enum way_role b);
+
+/* Whether `address` belongs to any node of the given role. */
+bool way_bindings_is(const struct way_bindings *bindings, enum way_role role, way_be32 address);
+
+/* Whether TCP packets to this port are redirected. */
+bool way_bindings_redirected(const struct way_bindings *bindings, uint16_t port);
+
+#endif
