@@ -5,13 +5,13 @@
  */
 #include "analysis/assert/bindings.h"
 
-#include "analysis/assert/json.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "analysis/assert/json.h"
 
 /* Copies a name into a field. A name that does not fit is refused. */
 static int take_name(struct way_json *json, char *field, size_t size, const char *key,
@@ -41,12 +41,12 @@ static int read_addresses(struct way_json *json, json_t *addresses, struct way_n
     const char *link;
     json_t *value;
 
-    json_object_foreach (addresses, link, value) {
+    json_object_foreach(addresses, link, value)
+    {
         const char *dotted = json_string_value(value);
         if (node->address_count == WAY_BINDINGS_ITEMS_MAX)
             return way_json_refuse(json, "addresses", link, way_text("fewer of them"));
-        if (!dotted ||
-            inet_pton(AF_INET, dotted, &node->addresses[node->address_count]) != 1)
+        if (!dotted || inet_pton(AF_INET, dotted, &node->addresses[node->address_count]) != 1)
             return way_json_refuse(json, link, dotted, way_text("an IPv4 address"));
         node->address_count++;
     }
@@ -106,8 +106,7 @@ static int read_link(struct way_json *json, const char *name, json_t *value, voi
     const char *capture;
 
     if (take_name(json, link->name, sizeof link->name, name, name) ||
-        read_ends(json, value, bindings, link) ||
-        way_json_string(json, value, "capture", &capture))
+        read_ends(json, value, bindings, link) || way_json_string(json, value, "capture", &capture))
         return -EINVAL;
     if (!path_is_inside(capture) || strlen(capture) >= sizeof link->capture)
         return way_json_refuse(json, "capture", capture,

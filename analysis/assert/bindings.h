@@ -9,12 +9,12 @@
 #ifndef WAYLAY_ANALYSIS_ASSERT_BINDINGS_H
 #define WAYLAY_ANALYSIS_ASSERT_BINDINGS_H
 
-#include "analysis/assert/text.h"
-#include "core/packet/ipv4.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "analysis/assert/text.h"
+#include "core/packet/ipv4.h"
 
 enum way_bindings_limits {
     WAY_BINDINGS_BYTES_MAX = 4 * 1024 * 1024, /* of the file */

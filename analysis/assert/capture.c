@@ -98,8 +98,8 @@ static int capture_records(struct way_capture *capture, pcap_t *pcap)
     while ((outcome = pcap_next_ex(pcap, &record, &bytes)) == 1) {
         int64_t time = record_time(record);
         if (time < 0) {
-            way_capture_spoil(capture, way_text("the stamp of frame %zu is no time of day",
-                                                capture->count + 1));
+            way_capture_spoil(
+                capture, way_text("the stamp of frame %zu is no time of day", capture->count + 1));
             return 0;
         }
         int error = way_capture_append(capture, time, bytes, record->caplen, record->len);
@@ -127,8 +127,9 @@ int way_capture_read(struct way_capture *capture, FILE *file)
     if (pcap_datalink(pcap) == DLT_EN10MB)
         error = capture_records(capture, pcap);
     else
-        way_capture_spoil(capture, way_text("its link type is %s, not Ethernet",
-                                            pcap_datalink_val_to_description_or_dlt(pcap_datalink(pcap))));
+        way_capture_spoil(capture,
+                          way_text("its link type is %s, not Ethernet",
+                                   pcap_datalink_val_to_description_or_dlt(pcap_datalink(pcap))));
     pcap_close(pcap); /* closes the file as well */
     if (capture->count == 0)
         way_capture_spoil(capture, way_text("it is empty"));

@@ -15,23 +15,24 @@
 #ifndef WAYLAY_ANALYSIS_ASSERT_CAPTURE_H
 #define WAYLAY_ANALYSIS_ASSERT_CAPTURE_H
 
-#include "analysis/assert/frame.h"
-#include "analysis/assert/text.h"
-
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
+#include "analysis/assert/frame.h"
+#include "analysis/assert/text.h"
+
 enum way_capture_limits {
-    WAY_CAPTURE_FRAMES_MAX = 1 << 18,       /* frames in one capture */
+    WAY_CAPTURE_FRAMES_MAX = 1 << 18,          /* frames in one capture */
     WAY_CAPTURE_BYTES_MAX = 128 * 1024 * 1024, /* bytes of all its frames */
-    WAY_CAPTURE_NAME_MAX = 256,             /* bytes of the name, with the zero */
-    WAY_CAPTURE_BACKWARDS_MAX = 1000 * 1000 /* ns: processors that stamp side by side may differ by this */
+    WAY_CAPTURE_NAME_MAX = 256,                /* bytes of the name, with the zero */
+    WAY_CAPTURE_BACKWARDS_MAX =
+        1000 * 1000 /* ns: processors that stamp side by side may differ by this */
 };
 
 struct way_capture {
     char name[WAY_CAPTURE_NAME_MAX]; /* the file's path in the run's folder */
-    struct way_frame *frames;        /* `count` frames in the file's order; their numbers are 1... */
+    struct way_frame *frames; /* `count` frames in the file's order; their numbers are 1... */
     size_t count;
     size_t room;           /* frames for which there is memory */
     size_t bytes;          /* bytes of all frames */

@@ -12,12 +12,12 @@
 #ifndef WAYLAY_ANALYSIS_ASSERT_CHECK_H
 #define WAYLAY_ANALYSIS_ASSERT_CHECK_H
 
-#include "analysis/assert/finding.h"
-#include "analysis/assert/run.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "analysis/assert/finding.h"
+#include "analysis/assert/run.h"
 
 /* The time in which a check looks: [start, end], ns since the epoch. */
 struct way_window {

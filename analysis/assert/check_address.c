@@ -140,8 +140,7 @@ void way_check_proxy_address(const struct way_run *run, struct way_window window
         finding->matched += proxy_is_absent(run, frame, finding);
     }
     if (finding->examined > 0 && of_services == 0)
-        way_finding_fail(finding, NULL,
-                         way_text("packets of a redirected service to the client"),
+        way_finding_fail(finding, NULL, way_text("packets of a redirected service to the client"),
                          way_text("none"));
 }
 

@@ -5,9 +5,10 @@
  * uncertainty the bindings state: what lies within it decides nothing.
  */
 #include "analysis/assert/check.h"
-#include "analysis/assert/connections.h"
 
 #include <inttypes.h>
+
+#include "analysis/assert/connections.h"
 
 /* The connections of both sides of the router. */
 struct sides {
@@ -40,9 +41,8 @@ static bool came_after(const struct way_run *run, const struct way_frame *answer
                        struct way_finding *finding)
 {
     int64_t ahead = answer->time - cause->time;
-    struct way_text found =
-        way_text("it came %s after %s frame %" PRIu64, way_text_span(ahead).s, cause->capture,
-                 cause->number);
+    struct way_text found = way_text("it came %s after %s frame %" PRIu64, way_text_span(ahead).s,
+                                     cause->capture, cause->number);
 
     if (ahead > run->bindings.uncertainty)
         return true;
@@ -134,9 +134,9 @@ static bool client_refused(const struct way_connection *client, struct way_findi
     const struct way_tcp *rst = &client->rst->tcp;
     if ((rst->flags & flags) == flags && rst->ack == way_connection_ack(client))
         return true;
-    way_finding_fail(finding, client->rst, expected,
-                     way_text("flags %s, acknowledging %" PRIu32, way_text_flags(rst->flags).s,
-                              rst->ack));
+    way_finding_fail(
+        finding, client->rst, expected,
+        way_text("flags %s, acknowledging %" PRIu32, way_text_flags(rst->flags).s, rst->ack));
     return false;
 }
 

@@ -14,13 +14,13 @@
  * more, and one on the proxy's link from before the client's tap was.
  */
 #include "analysis/assert/check.h"
-#include "analysis/assert/memory.h"
-
-#include "core/packet/bytes.h"
-#include "core/packet/cursor.h"
 
 #include <inttypes.h>
 #include <string.h>
+
+#include "analysis/assert/memory.h"
+#include "core/packet/bytes.h"
+#include "core/packet/cursor.h"
 
 enum {
     OPTION_LEN = 8, /* NOP, Record Route with one address */
@@ -35,8 +35,12 @@ static const uint8_t option_start[OPTION_LEN - 4] = {1, 7, 7, 8};
 
 /* ---- the two lists ---- */
 
+struct packet {
+    const struct way_frame *frame;
+};
+
 struct packets {
-    const struct way_frame **items; /* sorted by compare_packets */
+    struct packet *items; /* sorted by compare_packets */
     size_t count;
 };
 
@@ -65,10 +69,10 @@ static int compare_kinds(const struct way_frame *a, const struct way_frame *b)
 
 static int compare_packets(const void *left, const void *right)
 {
-    const struct way_frame *const *a = left, *const *b = right;
-    int order = compare_kinds(*a, *b);
+    const struct packet *a = left, *b = right;
+    int order = compare_kinds(a->frame, b->frame);
 
-    return order ? order : compare_numbers((*a)->number, (*b)->number);
+    return order ? order : compare_numbers(a->frame->number, b->frame->number);
 }
 
 static void packets_collect(const struct way_run *run, enum way_tap_name tap,
@@ -80,7 +84,7 @@ static void packets_collect(const struct way_run *run, enum way_tap_name tap,
     *out = (struct packets){.items = way_memory_array(capture->count, sizeof *out->items)};
     for (size_t i = 0; i < capture->count; i++)
         if (select(run, &capture->frames[i]))
-            out->items[out->count++] = &capture->frames[i];
+            out->items[out->count++].frame = &capture->frames[i];
     qsort(out->items, out->count, sizeof *out->items, compare_packets);
 }
 
@@ -215,9 +219,9 @@ static void demand_segment(struct pair *pair)
                way_text("others"));
     if (pair->holds && !way_tcp_checksum_ok(&pair->sent->ip)) {
         pair->holds = false;
-        way_finding_fail(pair->finding, pair->sent, way_text("a right TCP checksum of the client"),
-                         way_text("0x%04x, which is wrong: is checksum offload on?",
-                                  pair->sent->tcp.checksum));
+        way_finding_fail(
+            pair->finding, pair->sent, way_text("a right TCP checksum of the client"),
+            way_text("0x%04x, which is wrong: is checksum offload on?", pair->sent->tcp.checksum));
     }
     if (pair->holds && !way_tcp_checksum_ok(&pair->redirected->ip))
         refuse(pair, way_text("a right TCP checksum"),
@@ -284,6 +288,18 @@ static void note_surplus(const struct way_run *run, const struct way_frame *redi
         way_finding_fail(finding, redirected, expected, way_text("none"));
 }
 
+/* Which list's next packet comes first: below 0 what the client sent (it has no
+ * copy), above 0 what was redirected (it has no original), 0 a pair. */
+static int compare_heads(const struct packets *sent, size_t s, const struct packets *redirected,
+                         size_t r)
+{
+    if (s == sent->count)
+        return 1;
+    if (r == redirected->count)
+        return -1;
+    return compare_kinds(sent->items[s].frame, redirected->items[r].frame);
+}
+
 void way_check_redirected_packets(const struct way_run *run, struct way_window window,
                                   struct way_finding *finding)
 {
@@ -295,15 +311,14 @@ void way_check_redirected_packets(const struct way_run *run, struct way_window w
     packets_collect(run, WAY_TAP_PROXY, is_redirected, &redirected);
     finding->examined = sent.count;
     while (s < sent.count || r < redirected.count) {
-        int order = s == sent.count         ? 1
-                    : r == redirected.count ? -1
-                                            : compare_kinds(sent.items[s], redirected.items[r]);
+        int order = compare_heads(&sent, s, &redirected, r);
         if (order < 0)
-            note_missing(run, sent.items[s++], finding);
+            note_missing(run, sent.items[s++].frame, finding);
         else if (order > 0)
-            note_surplus(run, redirected.items[r++], finding);
+            note_surplus(run, redirected.items[r++].frame, finding);
         else
-            finding->matched += pair_holds(run, sent.items[s++], redirected.items[r++], finding);
+            finding->matched +=
+                pair_holds(run, sent.items[s++].frame, redirected.items[r++].frame, finding);
     }
     free(sent.items);
     free(redirected.items);

@@ -24,9 +24,8 @@ const struct way_check way_checks[] = {
      "No frame on the client's link bears an address of the proxy: as source or destination, in "
      "an IPv4 option, in what an ICMP error quotes, or in ARP.",
      "frames on the client's link", CLIENT, false, way_check_proxy_address},
-    {"option-never-reaches-the-origin",
-     "No packet on the origin's link has a Record Route option.", "packets on the origin's link",
-     ORIGIN, false, way_check_origin_option},
+    {"option-never-reaches-the-origin", "No packet on the origin's link has a Record Route option.",
+     "packets on the origin's link", ORIGIN, false, way_check_origin_option},
     {"client-acknowledged-after-origin",
      "Each SYN-ACK of a redirected service on the client's link comes after the origin's own "
      "SYN-ACK of the same connection on the origin's link.",

@@ -6,10 +6,10 @@
  */
 #include "analysis/assert/connections.h"
 
+#include <string.h>
+
 #include "analysis/assert/memory.h"
 #include "core/packet/tuple.h"
-
-#include <string.h>
 
 /* A frame of a handshake, under the tuple of its connection. */
 struct event {
@@ -133,8 +133,8 @@ static void walk(struct way_connections *out, const struct event *events, size_t
     }
 }
 
-void way_connections_collect(const struct way_capture *capture,
-                             const struct way_bindings *bindings, struct way_connections *out)
+void way_connections_collect(const struct way_capture *capture, const struct way_bindings *bindings,
+                             struct way_connections *out)
 {
     struct event *events = way_memory_array(capture->count, sizeof *events);
     size_t count = 0;

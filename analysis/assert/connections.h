@@ -16,12 +16,12 @@
 #ifndef WAYLAY_ANALYSIS_ASSERT_CONNECTIONS_H
 #define WAYLAY_ANALYSIS_ASSERT_CONNECTIONS_H
 
-#include "analysis/assert/bindings.h"
-#include "analysis/assert/capture.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "analysis/assert/bindings.h"
+#include "analysis/assert/capture.h"
 
 struct way_connection {
     const struct way_frame *syn;     /* the first; never NULL */
@@ -39,8 +39,8 @@ struct way_connections {
 
 /* Finds the connections to redirected services in a capture. The capture must
  * outlive them; way_connections_free frees the list. */
-void way_connections_collect(const struct way_capture *capture,
-                             const struct way_bindings *bindings, struct way_connections *out);
+void way_connections_collect(const struct way_capture *capture, const struct way_bindings *bindings,
+                             struct way_connections *out);
 
 void way_connections_free(struct way_connections *connections);
 

@@ -13,10 +13,10 @@
 #ifndef WAYLAY_ANALYSIS_ASSERT_FINDING_H
 #define WAYLAY_ANALYSIS_ASSERT_FINDING_H
 
+#include <stddef.h>
+
 #include "analysis/assert/capture.h"
 #include "analysis/assert/text.h"
-
-#include <stddef.h>
 
 /* The verdict on one expectation. Inconclusive is kept for what the run's own
  * error in time makes undecidable; a capture that cannot be relied upon is a
@@ -32,10 +32,10 @@ struct way_finding {
     size_t failures; /* occasions on which the rule was broken */
     size_t doubts;   /* occasions that could not be decided */
     /* Of the earliest failure, or of the earliest doubt while there is no failure: */
-    bool placed;             /* a frame is concerned: the next three are valid */
-    const char *capture;     /* the capture's name, borrowed from it */
-    uint64_t number;         /* the frame's number in its file, from 1 */
-    int64_t time;            /* ns since the epoch */
+    bool placed;              /* a frame is concerned: the next three are valid */
+    const char *capture;      /* the capture's name, borrowed from it */
+    uint64_t number;          /* the frame's number in its file, from 1 */
+    int64_t time;             /* ns since the epoch */
     struct way_text expected; /* empty when there is neither failure nor doubt */
     struct way_text found;
 };

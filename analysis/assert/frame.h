@@ -10,14 +10,14 @@
 #ifndef WAYLAY_ANALYSIS_ASSERT_FRAME_H
 #define WAYLAY_ANALYSIS_ASSERT_FRAME_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "core/packet/error.h"
 #include "core/packet/icmp.h"
 #include "core/packet/ipv4.h"
 #include "core/packet/tcp.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 /* How far a frame could be read. */
 enum way_frame_kind {

@@ -4,13 +4,13 @@
  */
 #include "analysis/assert/json.h"
 
-#include "core/common/cleanup.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "core/common/cleanup.h"
 
 char *way_json_load(const char *path, size_t most, size_t *length, struct way_text *error)
 {
@@ -45,8 +45,7 @@ json_t *way_json_parse(struct way_json *json, const char *text, size_t length)
     json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
 
     if (!root) {
-        *json->error =
-            way_text("%s:%d:%d: %s", json->file, error.line, error.column, error.text);
+        *json->error = way_text("%s:%d:%d: %s", json->file, error.line, error.column, error.text);
         return NULL;
     }
     if (!json_is_object(root)) {
@@ -60,11 +59,11 @@ json_t *way_json_parse(struct way_json *json, const char *text, size_t length)
 int way_json_refuse(struct way_json *json, const char *key, const char *found,
                     struct way_text expected)
 {
-    *json->error = way_text("%s: key '%s%s%s%s%.100s': found %s%.100s%s, expected %s", json->file,
-                            json->scope ? json->scope : "", json->scope ? "." : "",
-                            json->item ? json->item : "", json->item ? "." : "", key,
-                            found ? "'" : "", found ? found : "nothing of the kind",
-                            found ? "'" : "", expected.s);
+    *json->error =
+        way_text("%s: key '%s%s%s%s%.100s': found %s%.100s%s, expected %s", json->file,
+                 json->scope ? json->scope : "", json->scope ? "." : "",
+                 json->item ? json->item : "", json->item ? "." : "", key, found ? "'" : "",
+                 found ? found : "nothing of the kind", found ? "'" : "", expected.s);
     return -EINVAL;
 }
 
@@ -107,7 +106,8 @@ int way_json_each(struct way_json *json, json_t *root, const char *key, size_t m
     if (json_object_size(object) > most)
         return way_json_refuse(json, key, NULL, way_text("at most %zu items", most));
     json->scope = key;
-    json_object_foreach (object, name, value) {
+    json_object_foreach(object, name, value)
+    {
         json->item = name;
         if ((error = read(json, name, value, context)))
             return error;

@@ -9,17 +9,17 @@
 #ifndef WAYLAY_ANALYSIS_ASSERT_JSON_H
 #define WAYLAY_ANALYSIS_ASSERT_JSON_H
 
-#include "analysis/assert/text.h"
-
 #include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/assert/text.h"
+
 /* Where we are, for messages. */
 struct way_json {
-    const char *file;  /* borrowed */
-    const char *scope; /* the object being read ("nodes"), or NULL at the root; borrowed */
-    const char *item;  /* its item being read ("c1"), or NULL; borrowed */
+    const char *file;       /* borrowed */
+    const char *scope;      /* the object being read ("nodes"), or NULL at the root; borrowed */
+    const char *item;       /* its item being read ("c1"), or NULL; borrowed */
     struct way_text *error; /* where the message goes */
 };
 

@@ -1,0 +1,47 @@
+# waylay-assert: expectations, checked against captures. The library is what
+# its tests link; the program adds the command line.
+noinst_LIBRARIES += libwayassert.a
+libwayassert_a_SOURCES = \
+	analysis/assert/bindings.c analysis/assert/bindings.h \
+	analysis/assert/capture.c analysis/assert/capture.h \
+	analysis/assert/check.h analysis/assert/checks.c \
+	analysis/assert/check_address.c \
+	analysis/assert/check_cache.c \
+	analysis/assert/check_handshake.c \
+	analysis/assert/check_redirect.c \
+	analysis/assert/connections.c analysis/assert/connections.h \
+	analysis/assert/expectations.c analysis/assert/expectations.h \
+	analysis/assert/finding.c analysis/assert/finding.h \
+	analysis/assert/frame.c analysis/assert/frame.h \
+	analysis/assert/json.c analysis/assert/json.h \
+	analysis/assert/memory.h \
+	analysis/assert/report.c analysis/assert/report.h \
+	analysis/assert/run.c analysis/assert/run.h \
+	analysis/assert/text.c analysis/assert/text.h
+libwayassert_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS)
+
+ASSERT_LDADD = libwayassert.a libwaypacket.a libwaycommon.a $(PCAP_LIBS) $(JANSSON_LIBS) $(YAML_LIBS)
+
+bin_PROGRAMS += waylay-assert
+waylay_assert_SOURCES = analysis/assert/main.c
+waylay_assert_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+waylay_assert_LDADD = $(ASSERT_LDADD)
+
+# One test program a subject, all in one small world.
+check_LIBRARIES += libwayassertworld.a
+libwayassertworld_a_SOURCES = tests/unit/assert-world.c tests/unit/assert-world.h tests/unit/assert-judge.h
+libwayassertworld_a_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS)
+ASSERT_TEST_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(JANSSON_CFLAGS)
+ASSERT_TEST_LDADD = libwayassertworld.a libwaytest.a $(ASSERT_LDADD) $(CUNIT_LIBS)
+
+check_PROGRAMS += test-assert-redirect test-assert-address test-assert-handshake
+TESTS += test-assert-redirect test-assert-address test-assert-handshake
+test_assert_redirect_SOURCES = tests/unit/test-assert-redirect.c
+test_assert_redirect_CFLAGS = $(ASSERT_TEST_CFLAGS)
+test_assert_redirect_LDADD = $(ASSERT_TEST_LDADD)
+test_assert_address_SOURCES = tests/unit/test-assert-address.c
+test_assert_address_CFLAGS = $(ASSERT_TEST_CFLAGS)
+test_assert_address_LDADD = $(ASSERT_TEST_LDADD)
+test_assert_handshake_SOURCES = tests/unit/test-assert-handshake.c
+test_assert_handshake_CFLAGS = $(ASSERT_TEST_CFLAGS)
+test_assert_handshake_LDADD = $(ASSERT_TEST_LDADD)

@@ -4,9 +4,6 @@
  */
 #include "analysis/assert/run.h"
 
-#include "analysis/assert/json.h"
-#include "core/common/cleanup.h"
-
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -14,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "analysis/assert/json.h"
+#include "core/common/cleanup.h"
 
 enum { LOSSES_BYTES_MAX = 1024 * 1024 };
 
@@ -28,7 +28,8 @@ const struct way_link *way_run_link(const struct way_run *run, enum way_tap_name
 }
 
 /* Judges one tap by its entry in losses.json. */
-static int judge_entry(struct way_json *json, json_t *entry, struct way_tap *tap, int64_t first_mark)
+static int judge_entry(struct way_json *json, json_t *entry, struct way_tap *tap,
+                       int64_t first_mark)
 {
     struct way_capture *capture = &tap->capture;
     int64_t captured, dropped;
@@ -100,9 +101,8 @@ int way_run_judge(struct way_run *run, const char *name, const char *losses, siz
 static int load_capture(struct way_run *run, const char *folder, enum way_tap_name tap,
                         struct way_text *error)
 {
-    static const char *const others[] = {[WAY_TAP_CLIENT] = "a client",
-                                         [WAY_TAP_PROXY] = "a proxy",
-                                         [WAY_TAP_ORIGIN] = "an origin"};
+    static const char *const others[] = {
+        [WAY_TAP_CLIENT] = "a client", [WAY_TAP_PROXY] = "a proxy", [WAY_TAP_ORIGIN] = "an origin"};
     const struct way_link *link = way_run_link(run, tap);
     struct way_capture *capture = &run->taps[tap].capture;
     char path[PATH_MAX];
@@ -131,7 +131,7 @@ int way_run_load(struct way_run *run, const char *path, struct way_text *error)
     size_t length = 0;
 
     *run = (struct way_run){0};
-    if (strlen(path) > sizeof file - 2 * WAY_BINDINGS_PATH_MAX) {
+    if (strlen(path) > sizeof file - WAY_BINDINGS_PATH_MAX - 1) {
         *error = way_text("%s: the path is too long", path);
         return -EINVAL;
     }

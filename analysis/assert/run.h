@@ -19,12 +19,12 @@
 #ifndef WAYLAY_ANALYSIS_ASSERT_RUN_H
 #define WAYLAY_ANALYSIS_ASSERT_RUN_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "analysis/assert/bindings.h"
 #include "analysis/assert/capture.h"
 #include "analysis/assert/text.h"
-
-#include <stddef.h>
-#include <stdint.h>
 
 enum way_tap_name { WAY_TAP_CLIENT, WAY_TAP_PROXY, WAY_TAP_ORIGIN, WAY_TAP_COUNT };
 

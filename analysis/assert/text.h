@@ -10,9 +10,9 @@
 #ifndef WAYLAY_ANALYSIS_ASSERT_TEXT_H
 #define WAYLAY_ANALYSIS_ASSERT_TEXT_H
 
-#include "core/packet/ipv4.h"
-
 #include <stdint.h>
+
+#include "core/packet/ipv4.h"
 
 enum { WAY_TEXT_MAX = 512 }; /* bytes, with the terminating zero */
 

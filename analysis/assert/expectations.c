@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Reading a scenario's expectations over core/common/config.
+ */
+#include "analysis/assert/expectations.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/common/config.h"
+
+/* Notes that there is no such check, with the names of those that there are. */
+static int refuse_name(struct way_config_at at)
+{
+    char names[WAY_TEXT_MAX] = "";
+    size_t length = 0;
+
+    for (const struct way_check *check = way_checks; check->name; check++) {
+        int more = snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "",
+                            check->name);
+        if (more < 0 || (length += (size_t)more) >= sizeof names)
+            break;
+    }
+    return way_config_refuse(at, "one of: %s", names);
+}
+
+static int read_step(struct way_config_at at, void *target, const void *limits)
+{
+    struct way_expectation *expectation = target;
+    const char *step = way_config_text(at);
+
+    (void)limits;
+    if (!step || step[0] == '\0' || strlen(step) >= sizeof expectation->during)
+        return way_config_refuse(at, "the name of a step");
+    memcpy(expectation->during, step, strlen(step) + 1);
+    return 0;
+}
+
+static int read_parameters(struct way_config_at at, struct way_expectation *expectation)
+{
+    static const struct way_config_field parameters[] = {
+        {.key = "during", .read = read_step, .required = true}, WAY_CONFIG_END};
+
+    if (expectation->check->during)
+        return way_config_mapping(at, parameters, expectation);
+    return way_config_refuse(at, "the name alone: it takes no parameters");
+}
+
+/* An item that is a mapping: one pair of name and parameters. */
+static int read_pair(struct way_config_at at, struct way_expectation *expectation)
+{
+    struct way_config_at name, parameters, second, ignored;
+
+    if (!way_config_pair(&at, 0, &name, &parameters) || way_config_pair(&at, 1, &second, &ignored))
+        return way_config_refuse(at, "a name, or one name with its parameters");
+    if (!name.key || !(expectation->check = way_check_find(name.key)))
+        return refuse_name(name);
+    return read_parameters(parameters, expectation);
+}
+
+static int read_item(struct way_config_at at, void *target, const void *limits)
+{
+    struct way_expectations *expectations = target;
+    struct way_expectation *expectation = &expectations->items[expectations->count++];
+    const char *name = way_config_text(at);
+
+    (void)limits;
+    if (!name)
+        return read_pair(at, expectation);
+    if (!(expectation->check = way_check_find(name)))
+        return refuse_name(at);
+    if (expectation->check->during)
+        return way_config_refuse(at, "'%s: {during: STEP}'", name);
+    return 0;
+}
+
+static int read_file(struct way_expectations *expectations, struct way_config *file)
+{
+    struct way_config_at root = way_config_root(file), key, value;
+
+    for (size_t n = 0; way_config_pair(&root, n, &key, &value); n++)
+        if (key.key && strcmp(key.key, "expectations") == 0)
+            return way_config_list(value, "expectations", 1, WAY_EXPECTATIONS_MAX, read_item,
+                                   expectations, NULL);
+    return way_config_refuse(root, "a key 'expectations' in it");
+}
+
+static int read_and_close(struct way_expectations *expectations, struct way_config *file,
+                          struct way_text *error)
+{
+    int result = read_file(expectations, file);
+
+    if (result)
+        *error = way_text("%s", way_config_error(file));
+    way_config_close(&file);
+    return result ? -EINVAL : 0;
+}
+
+int way_expectations_read_text(struct way_expectations *expectations, const char *name,
+                               const char *text, size_t length, struct way_text *error)
+{
+    struct way_config *file = way_config_open_text(name, text, length, error->s, sizeof error->s);
+
+    *expectations = (struct way_expectations){0};
+    return file ? read_and_close(expectations, file, error) : -EINVAL;
+}
+
+int way_expectations_read(struct way_expectations *expectations, const char *path,
+                          struct way_text *error)
+{
+    struct way_config *file = way_config_open(path, error->s, sizeof error->s);
+
+    *expectations = (struct way_expectations){0};
+    return file ? read_and_close(expectations, file, error) : -EINVAL;
+}

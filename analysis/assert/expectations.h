@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What a scenario expects: the list under `expectations` in its YAML file.
+ *
+ *     expectations:
+ *       - option-never-reaches-the-origin
+ *       - no-request-reaches-the-origin: {during: hit}
+ *
+ * Only this key is read; the rest of the file is the runner's. A name that no
+ * check has, a parameter that lacks or is not taken, and a list that is empty
+ * or missing are errors, each with its place, before any capture is opened.
+ */
+#ifndef WAYLAY_ANALYSIS_ASSERT_EXPECTATIONS_H
+#define WAYLAY_ANALYSIS_ASSERT_EXPECTATIONS_H
+
+#include <stddef.h>
+
+#include "analysis/assert/check.h"
+#include "analysis/assert/text.h"
+
+enum { WAY_EXPECTATIONS_MAX = 256 };
+
+struct way_expectations {
+    struct way_expectation items[WAY_EXPECTATIONS_MAX];
+    size_t count;
+};
+
+/* Reads the expectations of the scenario at `path`. Returns 0; or -EINVAL with
+ * one line in `error` ("FILE:LINE:COLUMN: ..."). */
+int way_expectations_read(struct way_expectations *expectations, const char *path,
+                          struct way_text *error);
+
+/* The same, from text; `name` stands for the file in messages. */
+int way_expectations_read_text(struct way_expectations *expectations, const char *name,
+                               const char *text, size_t length, struct way_text *error);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * One line for one spoilt world: what is done to it, and which checks notice.
+ *
+ * A case spoils the good run of tests/unit/assert-world.h; its verdicts, one
+ * letter a check in the table's order, must be exactly those given:
+ *
+ *      redirected-packets-carry-the-option
+ *      |proxy-address-never-reaches-the-client
+ *      ||option-never-reaches-the-origin
+ *      |||client-acknowledged-after-origin
+ *      ||||no-request-reaches-the-origin
+ *      |||||refused-in-the-origins-name
+ *      ||||||not-acknowledged-while-origin-silent
+ *      .f.....
+ */
+#ifndef WAYLAY_TESTS_UNIT_ASSERT_JUDGE_H
+#define WAYLAY_TESTS_UNIT_ASSERT_JUDGE_H
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/assert-world.h"
+#include "tests/unit/tap.h"
+
+struct judge_case {
+    const char *name; /* what is wrong, in words */
+    void (*spoil)(struct world *world);
+    const char *verdicts;
+};
+
+/* Judges each case in a world of its own. */
+static inline void judge_cases(const struct judge_case *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct world *world = world_new();
+        if (cases[i].spoil)
+            cases[i].spoil(world);
+        const char *verdicts = world_verdicts(world);
+        if (strcmp(verdicts, cases[i].verdicts) != 0) {
+            printf("# %s: expected %s, found %s\n", cases[i].name, cases[i].verdicts, verdicts);
+            world_explain(world);
+            CU_FAIL("other verdicts than expected");
+        }
+        world_free(&world);
+    }
+}
+
+#define JUDGE(cases) judge_cases(cases, sizeof(cases) / sizeof((cases)[0]))
+
+#endif

@@ -1,0 +1,659 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The world of the tests of waylay-assert.
+ */
+#include "tests/unit/assert-world.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "analysis/assert/check.h"
+#include "analysis/assert/expectations.h"
+#include "analysis/assert/report.h"
+
+enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
+
+/* Times: the world begins at BEGIN, and each step takes STEP. */
+#define US    INT64_C(1000)
+#define MS    INT64_C(1000000)
+#define BEGIN (INT64_C(1700000000) * 1000000000)
+#define STEP  (3000 * MS)
+
+static const char *const steps[] = {"miss", "hit", "refused", "direct", "delayed"};
+enum { STEPS = sizeof steps / sizeof steps[0] };
+
+const char world_scenario[] = "name: first-fetch\n"
+                              "nodes: {c1: {role: client}}\n"
+                              "expectations:\n"
+                              "  - redirected-packets-carry-the-option\n"
+                              "  - proxy-address-never-reaches-the-client\n"
+                              "  - option-never-reaches-the-origin\n"
+                              "  - client-acknowledged-after-origin\n"
+                              "  - no-request-reaches-the-origin: {during: hit}\n"
+                              "  - refused-in-the-origins-name: {during: refused}\n"
+                              "  - not-acknowledged-while-origin-silent:\n"
+                              "      during: delayed\n";
+
+/* ---- frames ---- */
+
+static uint8_t *put16(uint8_t *at, unsigned value)
+{
+    at[0] = (uint8_t)(value >> 8);
+    at[1] = (uint8_t)value;
+    return at + 2;
+}
+
+static uint8_t *put32(uint8_t *at, uint32_t value)
+{
+    return put16(put16(at, value >> 16), value & 0xffff);
+}
+
+/* RFC 1071, the plainest way. */
+static unsigned sum_of(const uint8_t *bytes, size_t len, unsigned sum)
+{
+    for (size_t i = 0; i < len; i++)
+        sum += i % 2 ? bytes[i] : (unsigned)bytes[i] << 8;
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return sum;
+}
+
+static void put_ipv4(const struct world_packet *packet, uint8_t *ip, size_t payload_len)
+{
+    size_t header_len = 20 + packet->option_len;
+
+    ip[0] = (uint8_t)(0x40 | header_len / 4);
+    ip[1] = 0;
+    put16(ip + 2, (unsigned)(header_len + payload_len));
+    put16(ip + 4, packet->id);
+    put16(ip + 6, packet->fragment);
+    ip[8] = packet->ttl;
+    ip[9] = packet->protocol;
+    put16(ip + 10, 0);
+    put32(ip + 12, packet->source);
+    put32(ip + 16, packet->destination);
+    memcpy(ip + 20, packet->option, packet->option_len);
+    put16(ip + 10, (0xffff & ~sum_of(ip, header_len, 0)) ^ packet->bad_ip_checksum);
+}
+
+/* A segment; its bytes come to `tcp`. Returns its length. */
+static size_t put_tcp(const struct world_packet *packet, uint8_t *tcp)
+{
+    size_t len = 20 + strlen(packet->payload);
+    uint8_t pseudo[12];
+
+    put32(put32(pseudo, packet->source), packet->destination);
+    put16(put16(pseudo + 8, 6), (unsigned)len);
+    put16(put16(tcp, packet->source_port), packet->destination_port);
+    put32(put32(tcp + 4, packet->seq), packet->ack);
+    tcp[12] = 5 << 4;
+    tcp[13] = packet->flags;
+    put16(put16(put16(tcp + 14, 64240), 0), 0);
+    memcpy(tcp + 20, packet->payload, len - 20);
+    unsigned checksum = 0xffff & ~sum_of(tcp, len, sum_of(pseudo, sizeof pseudo, 0));
+    put16(tcp + 16, checksum ^ packet->bad_tcp_checksum);
+    return len;
+}
+
+size_t world_render(const struct world_packet *packet, uint8_t *frame)
+{
+    uint8_t *ip = frame + 14, *payload = ip + 20 + packet->option_len;
+    size_t len = packet->extra_len;
+
+    memset(frame, 2, 12); /* addresses that nobody reads */
+    put16(frame + 12, packet->ether_type);
+    if (packet->ether_type != 0x0800) {
+        memcpy(ip, packet->extra, len);
+        return 14 + len;
+    }
+    if (packet->protocol == 6)
+        len = put_tcp(packet, payload);
+    else
+        memcpy(payload, packet->extra, len);
+    put_ipv4(packet, ip, len);
+    return 14 + 20 + packet->option_len + len;
+}
+
+void world_make_icmp(struct world_packet *packet, uint8_t type, uint8_t code,
+                     uint32_t quoted_destination, const uint8_t *option)
+{
+    struct world_packet quoted = {.source = CLIENT_ADDRESS,
+                                  .destination = quoted_destination,
+                                  .ttl = 63,
+                                  .id = 77,
+                                  .protocol = 6,
+                                  .option_len = option ? 8 : 0};
+    uint8_t *quote = packet->extra + 8;
+
+    if (option)
+        memcpy(quoted.option, option, 8);
+    memset(packet->extra, 0, sizeof packet->extra);
+    packet->protocol = 1;
+    packet->extra[0] = type;
+    packet->extra[1] = code;
+    put_ipv4(&quoted, quote, 8);
+    put16(put16(quote + 20 + quoted.option_len, 50000), 80);
+    packet->extra_len = 8 + 20 + quoted.option_len + 8;
+    put16(packet->extra + 2, 0xffff & ~sum_of(packet->extra, packet->extra_len, 0));
+}
+
+/* ---- the good run ---- */
+
+/* One fetch in the making. */
+struct fetch {
+    struct world *world;
+    const char *step;
+    int64_t start;
+    uint16_t client_port, proxy_port, port;
+    uint16_t id;
+};
+
+static const char *label_of(const struct fetch *fetch, const char *what)
+{
+    enum { LABELS = 2 * WORLD_PACKETS_MAX };
+    static char labels[LABELS][32];
+    static size_t used;
+    char *label = labels[used++ % LABELS];
+
+    snprintf(label, sizeof labels[0], "%s.%s", fetch->step, what);
+    return label;
+}
+
+static struct world_packet *add(struct fetch *fetch, enum way_tap_name tap, const char *what,
+                                int64_t after)
+{
+    struct world *world = fetch->world;
+
+    if (world->count == WORLD_PACKETS_MAX)
+        abort();
+    struct world_packet *packet = &world->packets[world->count++];
+    *packet = (struct world_packet){.tap = tap,
+                                    .label = label_of(fetch, what),
+                                    .time = fetch->start + after,
+                                    .ttl = 64,
+                                    .id = ++fetch->id,
+                                    .fragment = 0x4000,
+                                    .payload = "",
+                                    .protocol = 6,
+                                    .ether_type = 0x0800};
+    return packet;
+}
+
+static void set_tcp(struct world_packet *packet, uint8_t flags, uint32_t seq, uint32_t ack,
+                    const char *payload)
+{
+    packet->flags = flags;
+    packet->seq = seq;
+    packet->ack = ack;
+    packet->payload = payload;
+}
+
+/* The client sends, and the router redirects. */
+static void client_sends(struct fetch *fetch, const char *what, int64_t after, uint8_t flags,
+                         uint32_t seq, uint32_t ack, const char *payload)
+{
+    struct world_packet *sent = add(fetch, WAY_TAP_CLIENT, what, after);
+    uint8_t *option;
+
+    set_tcp(sent, flags, seq, ack, payload);
+    sent->source = CLIENT_ADDRESS;
+    sent->destination = ORIGIN_ADDRESS;
+    sent->source_port = fetch->client_port;
+    sent->destination_port = fetch->port;
+    struct world_packet *redirected = world_copy(fetch->world, sent, sent->label, 30 * US);
+    redirected->tap = WAY_TAP_PROXY;
+    redirected->destination = PROXY_ADDRESS;
+    redirected->ttl--;
+    redirected->option_len = 8;
+    option = redirected->option;
+    option[0] = 1;
+    option[1] = option[2] = 7;
+    option[3] = 8;
+    put32(option + 4, ORIGIN_ADDRESS);
+}
+
+/* The proxy sends to the client, with the origin's address. */
+static void client_gets(struct fetch *fetch, const char *what, int64_t after, uint8_t flags,
+                        uint32_t seq, uint32_t ack, const char *payload)
+{
+    struct world_packet *sent = add(fetch, WAY_TAP_PROXY, what, after);
+
+    set_tcp(sent, flags, seq, ack, payload);
+    sent->source = ORIGIN_ADDRESS;
+    sent->destination = CLIENT_ADDRESS;
+    sent->source_port = fetch->port;
+    sent->destination_port = fetch->client_port;
+    struct world_packet *forwarded = world_copy(fetch->world, sent, sent->label, 20 * US);
+    forwarded->tap = WAY_TAP_CLIENT;
+    forwarded->ttl--;
+}
+
+/* The proxy's own connection: what the origin's link shows. */
+static void origin_gets(struct fetch *fetch, const char *what, int64_t after, uint8_t flags,
+                        uint32_t seq, uint32_t ack, const char *payload)
+{
+    struct world_packet *sent = add(fetch, WAY_TAP_ORIGIN, what, after);
+
+    set_tcp(sent, flags, seq, ack, payload);
+    sent->source = PROXY_ADDRESS;
+    sent->destination = ORIGIN_ADDRESS;
+    sent->source_port = fetch->proxy_port;
+    sent->destination_port = fetch->port;
+}
+
+static void origin_sends(struct fetch *fetch, const char *what, int64_t after, uint8_t flags,
+                         uint32_t seq, uint32_t ack, const char *payload)
+{
+    origin_gets(fetch, what, after, flags, seq, ack, payload);
+    struct world_packet *sent = &fetch->world->packets[fetch->world->count - 1];
+    sent->source = ORIGIN_ADDRESS;
+    sent->destination = PROXY_ADDRESS;
+    sent->source_port = fetch->port;
+    sent->destination_port = fetch->proxy_port;
+}
+
+/* What follows the handshake: request, response (fetched, or from the cache),
+ * and the end. */
+static void exchange(struct fetch *fetch, int64_t after, bool fetched)
+{
+    client_sends(fetch, "ack", after, ACK, 1001, 5001, "");
+    client_sends(fetch, "request", after + 100 * US, PSH | ACK, 1001, 5001, "GET / HTTP/1.1");
+    if (fetched) {
+        origin_gets(fetch, "origin-request", after + 300 * US, PSH | ACK, 2001, 9001, "GET /");
+        origin_sends(fetch, "origin-response", after + 600 * US, PSH | ACK, 9001, 2006, "200");
+    }
+    client_gets(fetch, "response", after + 900 * US, PSH | ACK, 5001, 1015, "HTTP/1.1 200 OK");
+    client_sends(fetch, "response-ack", after + 950 * US, ACK, 1015, 5016, "");
+    client_sends(fetch, "fin", after + 1000 * US, FIN | ACK, 1015, 5016, "");
+    client_gets(fetch, "last-fin", after + 1100 * US, FIN | ACK, 5016, 1016, "");
+    client_sends(fetch, "last-ack", after + 1200 * US, ACK, 1016, 5017, "");
+    origin_gets(fetch, "origin-fin", after + 1300 * US, FIN | ACK, 2006, 9004, "");
+}
+
+static void step_fetch(struct fetch *fetch, bool fetched)
+{
+    client_sends(fetch, "syn", MS, SYN, 1000, 0, "");
+    origin_gets(fetch, "origin-syn", MS + 100 * US, SYN, 2000, 0, "");
+    origin_sends(fetch, "origin-syn-ack", MS + 300 * US, SYN | ACK, 9000, 2001, "");
+    client_gets(fetch, "syn-ack", MS + 500 * US, SYN | ACK, 5000, 1001, "");
+    exchange(fetch, MS + 600 * US, fetched);
+}
+
+static void step_refused(struct fetch *fetch)
+{
+    fetch->port = 8081;
+    client_sends(fetch, "syn", MS, SYN, 1000, 0, "");
+    origin_gets(fetch, "origin-syn", MS + 100 * US, SYN, 2000, 0, "");
+    origin_sends(fetch, "origin-rst", MS + 300 * US, RST | ACK, 0, 2001, "");
+    client_gets(fetch, "rst", MS + 500 * US, RST | ACK, 0, 1001, "");
+}
+
+/* Not redirected: the client's packets themselves are on the origin's link. */
+static void step_direct(struct fetch *fetch)
+{
+    const enum way_tap_name taps[] = {WAY_TAP_CLIENT, WAY_TAP_ORIGIN};
+
+    fetch->port = 8080;
+    fetch->proxy_port = fetch->client_port;
+    for (size_t i = 0; i < 2; i++) {
+        size_t first = fetch->world->count;
+        origin_gets(fetch, "syn", MS, SYN, 1000, 0, "");
+        origin_sends(fetch, "syn-ack", MS + 100 * US, SYN | ACK, 9000, 1001, "");
+        origin_gets(fetch, "request", MS + 200 * US, PSH | ACK, 1001, 9001, "GET /");
+        for (size_t n = first; n < fetch->world->count; n++) {
+            struct world_packet *packet = &fetch->world->packets[n];
+            packet->tap = taps[i];
+            if (packet->source == PROXY_ADDRESS)
+                packet->source = CLIENT_ADDRESS;
+            else
+                packet->destination = CLIENT_ADDRESS;
+        }
+    }
+}
+
+static void step_delayed(struct fetch *fetch)
+{
+    client_sends(fetch, "syn", MS, SYN, 1000, 0, "");
+    origin_gets(fetch, "origin-syn", MS + 100 * US, SYN, 2000, 0, "");
+    client_sends(fetch, "syn-again", 1001 * MS, SYN, 1000, 0, "");
+    origin_gets(fetch, "origin-syn-again", 1002 * MS, SYN, 2000, 0, "");
+    origin_sends(fetch, "origin-syn-ack", 1003 * MS, SYN | ACK, 9000, 2001, "");
+    client_gets(fetch, "syn-ack", 1004 * MS, SYN | ACK, 5000, 1001, "");
+    exchange(fetch, 1005 * MS, true);
+}
+
+/* An ARP packet on each link, and an IPv6 one. */
+static void neighbours(struct fetch *fetch)
+{
+    static const uint8_t arp_start[] = {0, 1, 8, 0, 6, 4, 0, 1};
+
+    for (size_t tap = 0; tap < WAY_TAP_COUNT; tap++) {
+        struct world_packet *arp = add(fetch, (enum way_tap_name)tap, "arp", 0);
+        arp->ether_type = 0x0806;
+        arp->extra_len = 28;
+        memcpy(arp->extra, arp_start, sizeof arp_start);
+        put32(arp->extra + 14, 0x0a000101);
+        put32(arp->extra + 24, 0x0a000102);
+        struct world_packet *ipv6 = add(fetch, (enum way_tap_name)tap, "ipv6", 10 * US);
+        ipv6->ether_type = 0x86dd;
+        ipv6->extra_len = 40;
+    }
+}
+
+struct world *world_new(void)
+{
+    struct world *world = calloc(1, sizeof *world);
+
+    if (!world)
+        abort();
+    world->uncertainty = 20 * US;
+    for (size_t n = 0; n < STEPS; n++) {
+        struct fetch fetch = {.world = world,
+                              .step = steps[n],
+                              .start = BEGIN + (int64_t)n * STEP,
+                              .client_port = (uint16_t)(50000 + n),
+                              .proxy_port = (uint16_t)(40000 + n),
+                              .port = 80,
+                              .id = (uint16_t)(1000 * n)};
+        if (n < 2)
+            step_fetch(&fetch, n == 0);
+        else
+            (n == 2 ? step_refused : n == 3 ? step_direct : step_delayed)(&fetch);
+        if (n == 0)
+            neighbours(&fetch);
+    }
+    return world;
+}
+
+void world_free(struct world **world)
+{
+    free(*world);
+    *world = NULL;
+}
+
+/* ---- changes ---- */
+
+struct world_packet *world_packet(struct world *world, enum way_tap_name tap, const char *label)
+{
+    for (size_t i = 0; i < world->count; i++)
+        if (world->packets[i].tap == tap && strcmp(world->packets[i].label, label) == 0)
+            return &world->packets[i];
+    printf("Bail out! the world has no packet '%s' at tap %d\n", label, (int)tap);
+    abort();
+}
+
+struct world_packet *world_copy(struct world *world, const struct world_packet *packet,
+                                const char *label, int64_t later)
+{
+    if (world->count == WORLD_PACKETS_MAX)
+        abort();
+    struct world_packet *copy = &world->packets[world->count++];
+    *copy = *packet;
+    copy->label = label;
+    copy->time += later;
+    return copy;
+}
+
+void world_silence(struct world *world, enum way_tap_name tap)
+{
+    for (size_t i = 0; i < world->count; i++)
+        if (world->packets[i].tap == tap)
+            world->packets[i].lost = true;
+}
+
+/* ---- the run ---- */
+
+/* The packets that a tap sees, in the order of time. Returns how many. */
+static size_t seen_by(const struct world *world, enum way_tap_name tap,
+                      const struct world_packet **out)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < world->count; i++) {
+        const struct world_packet *packet = &world->packets[i];
+        if (packet->tap != tap || packet->lost)
+            continue;
+        size_t at = count++;
+        for (; at > 0 && out[at - 1]->time > packet->time; at--)
+            out[at] = out[at - 1];
+        out[at] = packet;
+    }
+    return count;
+}
+
+static const char *const links[] = {"c1-r1", "r1-p1", "r1-o1"};
+
+static void write_bindings(const struct world *world, FILE *out)
+{
+    const char *comma = "";
+
+    fprintf(out, "{\"version\": 1, \"run\": \"x\", \"scenario\": \"first-fetch\", \"nodes\": {"
+                 "\"c1\": {\"role\": \"client\", \"addresses\": {\"c1-r1\": \"10.0.1.2\"}},"
+                 "\"r1\": {\"role\": \"router\", \"addresses\": {\"c1-r1\": \"10.0.1.1\","
+                 " \"r1-p1\": \"10.0.2.1\", \"r1-o1\": \"10.0.3.1\"}},"
+                 "\"p1\": {\"role\": \"proxy\", \"addresses\": {\"r1-p1\": \"10.0.2.2\"}},"
+                 "\"o1\": {\"role\": \"origin\", \"addresses\": {\"r1-o1\": \"10.0.3.2\"}}},"
+                 "\"links\": {"
+                 "\"c1-r1\": {\"ends\": [\"c1\", \"r1\"], \"capture\": \"captures/c1-r1.pcap\"},"
+                 "\"r1-p1\": {\"ends\": [\"r1\", \"p1\"], \"capture\": \"captures/r1-p1.pcap\"},"
+                 "\"r1-o1\": {\"ends\": [\"r1\", \"o1\"], \"capture\": \"captures/r1-o1.pcap\"}},"
+                 "\"services\": {"
+                 "\"web\": {\"port\": 80, \"redirected\": true, \"node\": \"o1\"},"
+                 "\"closed\": {\"port\": 8081, \"redirected\": true, \"node\": \"o1\"},"
+                 "\"direct\": {\"port\": 8080, \"redirected\": false, \"node\": \"o1\"}},"
+                 "\"marks\": {");
+    for (int n = 0; n < STEPS * 2; n++) {
+        char mark[32];
+        snprintf(mark, sizeof mark, "%s.%s", steps[n / 2], n % 2 ? "end" : "start");
+        if (world->lacking_mark && strcmp(mark, world->lacking_mark) == 0)
+            continue;
+        fprintf(out, "%s\"%s\": %lld", comma, mark,
+                (long long)(BEGIN + n / 2 * STEP + n % 2 * (STEP - MS)));
+        comma = ", ";
+    }
+    fprintf(out, "}, \"clock\": {\"offset\": 0, \"uncertainty\": %lld}}\n",
+            (long long)world->uncertainty);
+}
+
+static void write_losses(const struct world *world, FILE *out)
+{
+    const struct world_packet *packets[WORLD_PACKETS_MAX];
+    const char *comma = "";
+
+    fputc('{', out);
+    for (int tap = 0; tap < WAY_TAP_COUNT; tap++) {
+        int captured = (int)seen_by(world, (enum way_tap_name)tap, packets) + world->uncounted[tap];
+        if (world->dropped[tap] < 0)
+            continue;
+        fprintf(out,
+                "%s\"%s\": {\"captured\": %d, \"received_by_filter\": %d,"
+                " \"dropped_by_kernel\": %d, \"live\": %lld}",
+                comma, links[tap], captured, captured, world->dropped[tap],
+                (long long)(BEGIN + (world->late[tap] ? MS : -MS)));
+        comma = ", ";
+    }
+    fputs("}\n", out);
+}
+
+/* What a writer writes, as text that the caller frees. */
+static char *text_of(const struct world *world, void (*write)(const struct world *, FILE *),
+                     size_t *length)
+{
+    char *text = NULL;
+    FILE *out = open_memstream(&text, length);
+
+    if (!out)
+        abort();
+    write(world, out);
+    fclose(out);
+    return text;
+}
+
+static void build_capture(const struct world *world, enum way_tap_name tap, struct way_run *run)
+{
+    const struct world_packet *packets[WORLD_PACKETS_MAX];
+    size_t count = seen_by(world, tap, packets);
+    struct way_capture *capture = &run->taps[tap].capture;
+    uint8_t frame[512];
+
+    way_capture_init(capture, way_run_link(run, tap)->capture);
+    for (size_t i = 0; i < count; i++) {
+        size_t len = world_render(packets[i], frame);
+        if (way_capture_append(capture, packets[i]->time, frame, len - packets[i]->cut, len))
+            abort();
+    }
+    if (count == 0)
+        way_capture_spoil(capture, way_text("it is empty"));
+}
+
+void world_build(const struct world *world, struct way_run *run)
+{
+    struct way_text error = {""};
+    size_t length;
+    char *text = text_of(world, write_bindings, &length);
+    int result = way_bindings_read_text(&run->bindings, "bindings.json", text, length, &error);
+
+    free(text);
+    for (int tap = 0; result == 0 && tap < WAY_TAP_COUNT; tap++)
+        build_capture(world, (enum way_tap_name)tap, run);
+    text = text_of(world, write_losses, &length);
+    if (result == 0)
+        result = way_run_judge(run, "losses.json", text, length, &error);
+    free(text);
+    if (result) {
+        printf("Bail out! %s\n", error.s);
+        abort();
+    }
+}
+
+/* ---- the folder ---- */
+
+static FILE *create(const char *folder, const char *name)
+{
+    char path[512];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *out = fopen(path, "wbe");
+    if (!out)
+        abort();
+    return out;
+}
+
+/* A number in the order of this machine, as pcap files have them. */
+static void write32(uint32_t value, FILE *out)
+{
+    fwrite(&value, sizeof value, 1, out);
+}
+
+static void write_capture(const struct world *world, enum way_tap_name tap, FILE *out)
+{
+    const struct world_packet *packets[WORLD_PACKETS_MAX];
+    size_t count = seen_by(world, tap, packets);
+    uint8_t frame[512];
+
+    write32(0xa1b23c4d, out);  /* pcap with nanoseconds, */
+    write32(4 << 16 | 2, out); /* version 2.4, */
+    write32(0, out);
+    write32(0, out);
+    write32(65535, out); /* snapshot length, */
+    write32(1, out);     /* Ethernet */
+    for (size_t i = 0; i < count; i++) {
+        uint32_t len = (uint32_t)world_render(packets[i], frame);
+        write32((uint32_t)(packets[i]->time / 1000000000), out);
+        write32((uint32_t)(packets[i]->time % 1000000000), out);
+        write32(len, out);
+        write32(len, out);
+        fwrite(frame, len, 1, out);
+    }
+}
+
+void world_write(const struct world *world, const char *folder)
+{
+    char path[512];
+    FILE *out = create(folder, "scenario.yaml");
+
+    fputs(world_scenario, out);
+    fclose(out);
+    out = create(folder, "bindings.json");
+    write_bindings(world, out);
+    fclose(out);
+    snprintf(path, sizeof path, "%s/captures", folder);
+    if (mkdir(path, 0700))
+        abort();
+    out = create(folder, "captures/losses.json");
+    write_losses(world, out);
+    fclose(out);
+    for (int tap = 0; tap < WAY_TAP_COUNT; tap++) {
+        char name[64];
+        snprintf(name, sizeof name, "captures/%s.pcap", links[tap]);
+        out = create(folder, name);
+        write_capture(world, (enum way_tap_name)tap, out);
+        fclose(out);
+    }
+}
+
+/* ---- verdicts ---- */
+
+/* Judges every expectation, and hands each to `each`. */
+static void judge(const struct world *world,
+                  void (*each)(size_t, const struct way_expectation *, const struct way_finding *))
+{
+    struct way_run *run = calloc(1, sizeof *run);
+    struct way_expectations *expectations = calloc(1, sizeof *expectations);
+    struct way_text error;
+
+    if (!run || !expectations)
+        abort();
+    if (way_expectations_read_text(expectations, "scenario.yaml", world_scenario,
+                                   strlen(world_scenario), &error)) {
+        printf("Bail out! %s\n", error.s);
+        abort();
+    }
+    world_build(world, run);
+    for (size_t i = 0; i < expectations->count; i++) {
+        struct way_finding finding;
+        way_check_evaluate(run, &expectations->items[i], &finding);
+        each(i, &expectations->items[i], &finding);
+    }
+    way_run_free(run);
+    free(run);
+    free(expectations);
+}
+
+static char verdicts[WAY_EXPECTATIONS_MAX + 1];
+
+static void note_verdict(size_t n, const struct way_expectation *expectation,
+                         const struct way_finding *finding)
+{
+    static const char letters[] = {
+        [WAY_PASSED] = '.', [WAY_FAILED] = 'f', [WAY_INCONCLUSIVE] = 'i'};
+
+    (void)expectation;
+    verdicts[n] = letters[way_finding_verdict(finding)];
+    verdicts[n + 1] = '\0';
+}
+
+const char *world_verdicts(const struct world *world)
+{
+    judge(world, note_verdict);
+    return verdicts;
+}
+
+static void explain(size_t n, const struct way_expectation *expectation,
+                    const struct way_finding *finding)
+{
+    (void)n;
+    json_t *object = way_report_json(expectation, finding);
+    printf("# ");
+    json_dumpf(object, stdout, JSON_COMPACT);
+    printf("\n");
+    json_decref(object);
+}
+
+void world_explain(const struct world *world)
+{
+    judge(world, explain);
+}
