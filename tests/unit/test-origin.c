@@ -161,11 +161,12 @@ static void too_many_or_too_long(void)
 {
     struct way_object o;
     struct way_object_error e;
-    char target[4096] = "/object/a?";
+    char target[4096];
+    int at = snprintf(target, sizeof target, "/object/a?");
     for (unsigned i = 0; i < WAY_OBJECT_HEADERS_MAX; i++)
-        strcat(target, "header=A:b&");
+        at += snprintf(target + at, sizeof target - (size_t)at, "header=A:b&");
     CU_ASSERT_TRUE(parse(target, &o, &e));
-    strcat(target, "header=A:b");
+    snprintf(target + at, sizeof target - (size_t)at, "header=A:b");
     CU_ASSERT_FALSE(parse(target, &o, &e));
     char name[8 + WAY_OBJECT_NAME_MAX + 2] = "/object/";
     memset(name + 8, 'n', WAY_OBJECT_NAME_MAX);
@@ -173,10 +174,10 @@ static void too_many_or_too_long(void)
     name[8 + WAY_OBJECT_NAME_MAX] = 'n';
     CU_ASSERT_FALSE(parse(name, &o, &e));
     char value[2048] = "/object/a?header=A:";
-    size_t at = strlen(value);
-    memset(value + at, 'v', WAY_OBJECT_HEADER_VALUE_MAX);
+    size_t start = strlen(value);
+    memset(value + start, 'v', WAY_OBJECT_HEADER_VALUE_MAX);
     CU_ASSERT_TRUE(parse(value, &o, &e));
-    value[at + WAY_OBJECT_HEADER_VALUE_MAX] = 'v';
+    value[start + WAY_OBJECT_HEADER_VALUE_MAX] = 'v';
     CU_ASSERT_FALSE(parse(value, &o, &e));
 }
 

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The page: one HTML file that needs no other, made from a template.
+
+jinja2 escapes every value; only the two drawings, which escape their own text,
+are marked as safe. What a run did not leave is said to be missing, not left out.
+"""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Optional
+
+import jinja2
+from markupsafe import Markup
+
+from . import plot, svg
+from .ladder import Ladder, make_ladder
+from .latency import Claim, Latency, claims, latencies
+from .run import END_OF_TIME, Run, Step, items, mapping
+from .text import duration, milliseconds
+
+FIRST = ("miss", "hit", "refused", "delayed", "direct")  # the order of the ladders
+FACTS = ("seed", "kernel", "command_line", "command", "versions", "started", "host")
+GOOD, BAD = {"passed", "yes"}, {"failed", "no"}
+
+MEANING = {
+    "miss": "The first fetch: the proxy holds the client's SYN, asks the origin, and only then "
+    "lets the client be acknowledged, with the origin's address. The object is not yet stored.",
+    "hit": "The same object again: the origin is asked for the handshake, the body comes from "
+    "the proxy's cache, with the origin's address.",
+    "refused": "Nobody listens at the origin's port: the client is refused in the origin's name, "
+    "as it would have been without a proxy.",
+    "delayed": "The origin's acknowledgement is late: the client is not acknowledged before.",
+    "direct": "A service that is not redirected: the proxy sees nothing of it.",
+}
+
+
+def tone(verdict: Any) -> str:
+    """The class of a badge."""
+    word = str(verdict).lower()
+    return "good" if word in GOOD else "bad" if word in BAD else "unsure"
+
+
+def step_order(step: Step) -> int:
+    return FIRST.index(step.name) if step.name in FIRST else len(FIRST)
+
+
+def ladders(run: Run) -> list[dict[str, Any]]:
+    """The drawn steps: those with packets first of all, in the order of FIRST."""
+    found = []
+    for step in sorted(run.steps, key=step_order):
+        ladder = make_ladder(run, step.name)
+        found.append(ladder_entry(run, step, ladder))
+    return found
+
+
+def ladder_entry(run: Run, step: Step, ladder: Ladder) -> dict[str, Any]:
+    return {
+        "name": step.name,
+        "meaning": MEANING.get(step.name, ""),
+        "legend": ladder.legend,
+        "svg": Markup(svg.draw(ladder, lambda node: run.role(node))),
+    }
+
+
+def flat(value: Any) -> str:
+    """A fact of the scenario in one line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {flat(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return " ".join(flat(item) for item in value)
+    return str(value)
+
+
+def facts(run: Run) -> list[tuple[str, str]]:
+    """What a reader needs to repeat the run; looked for where the runner may put it."""
+    sources = [run.scenario, mapping(run.scenario.get("run")), run.results]
+    found = []
+    for name in FACTS:
+        value = next((s[name] for s in sources if s.get(name) not in (None, "")), None)
+        if value is not None:
+            found.append((name.replace("_", " "), flat(value)))
+    found.append(("clock uncertainty", f"± {duration(run.uncertainty)}"))
+    return found
+
+
+def loss_rows(run: Run) -> list[dict[str, Any]]:
+    """Each capture, with what tcpdump said of it and what is in the file."""
+    rows = []
+    for name, capture in run.captures.items():
+        said = mapping(run.losses.get(name))
+        rows.append(
+            {
+                "link": name,
+                "captured": said.get("captured", "?"),
+                "received": said.get("received_by_filter", "?"),
+                "dropped": said.get("dropped_by_kernel", "?"),
+                "packets": len(capture.packets),
+                "others": capture.others,
+                "live": "yes" if said.get("live") else "not shown",
+            }
+        )
+    return rows
+
+
+def step_rows(run: Run) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": step.name,
+            "verdict": step.verdict,
+            "detail": step.detail,
+            "length": duration(step.end - step.start) if step.end < END_OF_TIME else "?",
+        }
+        for step in run.steps
+    ]
+
+
+def latency_row(row: Latency) -> dict[str, Any]:
+    packet = row.fetch.exchange.packets[0]
+    return {
+        "step": row.step,
+        "served": row.served,
+        "outcome": row.outcome,
+        "what": row.fetch.what,
+        "times": [
+            milliseconds(t) or "–"
+            for t in (row.handshake, row.held, row.first_byte, row.last_byte, row.total)
+        ],
+        "received": f"{row.received:,}",
+        "syns": row.syns,
+        "source": f"{packet.link} frame {packet.frame}",
+        "log": row.fetch.entry["line"] if row.fetch.entry else "–",
+        "joined": row.fetch.exchange.joined_by if row.fetch.exchange.own else "–",
+    }
+
+
+def claim_rows(found: list[Claim]) -> list[Claim]:
+    """Disagreements first."""
+    return sorted(found, key=lambda claim: claim.agrees)
+
+
+def environment() -> jinja2.Environment:
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    result = jinja2.Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    result.filters["tone"] = tone
+    return result
+
+
+def render(run: Run, folder: Optional[Path] = None) -> str:
+    """The whole page as text."""
+    rows, found = latencies(run), claims(run)
+    style = Markup((Path(__file__).parent / "report.css").read_text(encoding="utf-8"))
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            run=run,
+            style=style,
+            verdict=str(run.results.get("verdict") or "unknown"),
+            faithful=str(run.results.get("faithful") or "unknown"),
+            facts=facts(run),
+            expectations=items(run.results.get("expectations")),
+            steps=step_rows(run),
+            latencies=[latency_row(row) for row in rows],
+            plot=Markup(plot.draw(rows)),
+            ladders=ladders(run),
+            claims=claim_rows(found),
+            disagreements=sum(1 for claim in found if not claim.agrees),
+            losses=loss_rows(run),
+            measures=mapping(run.results.get("measures")),
+            folder=str(folder or run.folder),
+        )
+    )

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""One plot: when, after its first SYN, each fetch reached what it waited for.
+
+A row for each fetch on a logarithmic axis, because a hit takes tens of
+microseconds and a delayed handshake a second. Made by matplotlib as SVG; what it
+would paint black is painted in the page's text colour, so that dark pages work.
+"""
+from __future__ import annotations
+
+import io
+import re
+from typing import Any, Optional
+
+import matplotlib
+
+matplotlib.use("Agg")
+from matplotlib import pyplot  # noqa: E402  the backend must be chosen before
+from matplotlib.ticker import FuncFormatter  # noqa: E402
+
+from .latency import Latency  # noqa: E402
+
+INK = "#123456"  # stands for the page's text colour
+FAINT = "#654321"  # and for its lines
+COLORS = {"hold": "#d98e04", "answer": "#7c5cc4", "first": "#2a78c2", "last": "#1f9d63"}
+RED = "#d1453b"
+
+
+def points(row: Latency) -> dict[str, float]:
+    """Milliseconds since the first SYN, of what there was."""
+    fetch = row.fetch
+    asked: Optional[int] = fetch.request.time - row.syn if fetch.request else None
+    found = {"answer": row.handshake}
+    if asked is not None:
+        found["first"] = asked + row.first_byte if row.first_byte is not None else None
+        found["last"] = asked + row.last_byte if row.last_byte is not None else None
+    return {name: ns / 1e6 for name, ns in found.items() if ns is not None and ns > 0}
+
+
+def held_range(row: Latency) -> Optional[tuple[float, float]]:
+    """Where the hold lies, in milliseconds since the first SYN, by the log's own stamps."""
+    if row.held is None:
+        return None
+    entry = row.fetch.exchange.entry("connection", "refused", "expired") or {}
+    seen = entry.get("syn_seen")
+    if not isinstance(seen, int):
+        return None
+    start = max(seen - row.syn, 1000)
+    return start / 1e6, max(seen - row.syn + row.held, start) / 1e6
+
+
+def draw_row(axes: Any, y: int, row: Latency) -> None:
+    at = points(row)
+    if not at:
+        return
+    hold = held_range(row)
+    low = min([*at.values(), *([hold[0]] if hold else [])])
+    axes.plot([low, max(at.values())], [y, y], color=FAINT, linewidth=1, zorder=1)
+    if hold:
+        axes.plot(hold, [y, y], color=COLORS["hold"], linewidth=7, solid_capstyle="butt", zorder=2)
+    markers = {"answer": "o", "first": ">", "last": "s"}
+    for name, x in at.items():
+        refused = name == "answer" and row.outcome == "refused"
+        color, marker = (RED, "X") if refused else (COLORS[name], markers[name])
+        axes.plot([x], [y], marker=marker, color=color, markersize=8, linestyle="", zorder=3)
+
+
+def add_legend(axes: Any) -> None:
+    handles = [
+        axes.plot([], [], color=COLORS["hold"], linewidth=7, label="SYN held by the proxy")[0],
+        axes.plot([], [], marker="o", linestyle="", color=COLORS["answer"], label="SYN-ACK")[0],
+        axes.plot([], [], marker="X", linestyle="", color=RED, label="RST")[0],
+        axes.plot([], [], marker=">", linestyle="", color=COLORS["first"], label="first byte")[0],
+        axes.plot([], [], marker="s", linestyle="", color=COLORS["last"], label="last byte")[0],
+    ]
+    axes.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(0, 1.02),
+        ncol=5,
+        frameon=False,
+        fontsize=10,
+        handletextpad=0.5,
+        columnspacing=1.6,
+        borderaxespad=0,
+    )
+
+
+def style(axes: Any, rows: list[Latency]) -> None:
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+    axes.set_xlabel("milliseconds since the client's first SYN (logarithmic)")
+    axes.set_yticks(range(len(rows)))
+    axes.set_yticklabels([row_name(row) for row in rows])
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.grid(axis="x", which="major", color=FAINT, linewidth=0.6, alpha=0.6)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def row_name(row: Latency) -> str:
+    return row.step if row.served in (row.step, "") else f"{row.step} ({row.served})"
+
+
+def inline(svg: str) -> str:
+    """The element alone, in the page's colours, with names of its own."""
+    svg = svg[svg.index("<svg") :]
+    svg = svg.replace(INK, "currentColor").replace(FAINT, "var(--line)")
+    svg = re.sub(r'\s(width|height)="[\d.]+pt"', "", svg, count=2)
+    label = "Latencies of the fetches; the table below has the same figures"
+    return svg.replace("<svg ", f'<svg class="plot" role="img" aria-label="{label}" ', 1)
+
+
+SETTINGS = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "waylay",
+    "font.family": "sans-serif",
+    "font.size": 11,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": FAINT,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelcolor": INK,
+}
+
+
+def draw(rows: list[Latency]) -> str:
+    """An <svg> element, or '' when there is nothing to plot."""
+    rows = [row for row in rows if points(row)]
+    if not rows:
+        return ""
+    with matplotlib.rc_context(SETTINGS):
+        figure, axes = pyplot.subplots(figsize=(10, 1.4 + 0.42 * len(rows)))
+        for y, row in enumerate(rows):
+            draw_row(axes, y, row)
+        style(axes, rows)
+        add_legend(axes)
+        target = io.StringIO()
+        nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+        figure.savefig(
+            target, format="svg", transparent=True, bbox_inches="tight", metadata=nothing
+        )
+        pyplot.close(figure)
+    return inline(target.getvalue())

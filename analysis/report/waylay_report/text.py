@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Ladder and table for a terminal: at most 100 columns, box drawing, colours if wanted.
+
+A row is the time, the nodes' life lines with the packet's arrow between two of
+them, and what the packet was. Colours only repeat what the characters say already.
+"""
+from __future__ import annotations
+
+from typing import Callable, Optional
+
+from .ladder import Arrow, Condensed, Holding, Ladder, Release, Row, Silence
+from .latency import Claim, Latency
+from .packets import Packet
+
+WIDTH = 100
+TIME_WIDTH = 9  # digits of milliseconds with three decimals
+
+BOLD, DIM, RED, GREEN, AMBER, BLUE = "1", "2", "31", "32", "33", "36"
+HIGHLIGHT = "1;30;43"
+
+Paint = Callable[[str, str], str]
+
+
+def painter(color: bool) -> Paint:
+    """Wraps text into escape sequences, or leaves it alone."""
+    if not color:
+        return lambda text, code: text
+    return lambda text, code: f"\x1b[{code}m{text}\x1b[0m"
+
+
+def milliseconds(ns: Optional[int]) -> str:
+    return "" if ns is None else f"{ns / 1e6:.3f}"
+
+
+def duration(ns: int) -> str:
+    """A length of time in the unit that suits it."""
+    for unit, size in (("s", 10**9), ("ms", 10**6), ("µs", 10**3)):
+        if ns >= size:
+            return f"{ns / size:.3g} {unit}" if ns < 1000 * size else f"{ns / size:.0f} {unit}"
+    return f"{ns} ns"
+
+
+def cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
+
+
+class Grid:
+    """The life lines: where each node's column is, and a line of them."""
+
+    def __init__(self, ladder: Ladder, paint: Paint):
+        self.ladder = ladder
+        self.paint = paint
+        count = max(len(ladder.nodes), 2)
+        self.step = max(4, min(9, 36 // (count - 1)))
+        self.width = self.step * (len(ladder.nodes) - 1) + 1
+        self.column = {name: i * self.step for i, name in enumerate(ladder.nodes)}
+
+    def held(self, time: int) -> list[int]:
+        """The columns of the nodes that hold a SYN."""
+        return [at for name, at in self.column.items() if self.ladder.held_at(name, time)]
+
+    def lines(self, time: int, mark: Optional[str] = None) -> str:
+        """One character a column: life lines, and a dot at the node `mark`."""
+        cells = [" "] * self.width
+        for name, at in self.column.items():
+            cells[at] = "●" if name == mark else "│"
+        return self.joined(cells, time)
+
+    def arrow(self, time: int, sender: str, receiver: str) -> str:
+        cells = [" "] * self.width
+        for at in self.column.values():
+            cells[at] = "│"
+        a, b = self.column[sender], self.column[receiver]
+        low, high = min(a, b), max(a, b)
+        for at in range(low + 1, high):
+            cells[at] = "─" if cells[at] == " " else "┼"
+        cells[a] = "├" if a == low else "┤"
+        cells[b + (1 if b == low else -1)] = "<" if b == low else ">"
+        return self.joined(cells, time)
+
+    def joined(self, cells: list[str], time: int) -> str:
+        """A held node's line is dotted, whatever else stands there."""
+        for at in self.held(time):
+            cells[at] = self.paint("●" if cells[at] == "●" else "┊", AMBER)
+        return "".join(cells)
+
+    def heads(self) -> str:
+        cells = [" "] * (self.width + 8)
+        for name, at in self.column.items():
+            start = max(0, at - len(name) // 2)
+            cells[start : start + len(name)] = list(name)
+        return "".join(cells).rstrip()
+
+
+def row_color(arrow: Arrow) -> str:
+    packet = arrow.packet
+    if packet.is_reset or packet.protocol == "icmp":
+        return RED
+    if packet.first_line:
+        return GREEN
+    if packet.is_syn or packet.is_syn_ack:
+        return BOLD
+    return DIM
+
+
+def first_line_text(arrow: Arrow) -> str:
+    """Short for a terminal: an HTTP line stands for itself, without its bytes."""
+    text = arrow.packet.first_line.removesuffix(" HTTP/1.1") or arrow.what
+    return text + (" (again)" if arrow.again else "")
+
+
+def ends_text(packet: Packet) -> str:
+    return f"{packet.src} → {packet.dst}"
+
+
+def option_text(packet: Packet) -> str:
+    return f"{packet.route_name}[{','.join(packet.route)}]" if packet.route_name else ""
+
+
+class Columns:
+    """How wide the words on the right are, so that addresses stand under each other."""
+
+    def __init__(self, ladder: Ladder, grid: Grid):
+        self.room = WIDTH - TIME_WIDTH - grid.width - 5
+        arrows = [row for row in ladder.rows if isinstance(row, Arrow)]
+        tail = max((len(ends_text(a.packet) + option_text(a.packet)) for a in arrows), default=0)
+        what = max((len(first_line_text(a)) for a in arrows), default=0)
+        self.what = max(8, min(what, self.room - tail - 3))
+
+
+def arrow_text(arrow: Arrow, columns: Columns, paint: Paint) -> str:
+    """What it is, from where to where, and the option."""
+    what = cut(first_line_text(arrow), columns.what).ljust(columns.what)
+    words = [paint(what, row_color(arrow)) + "  " + ends_text(arrow.packet)]
+    if arrow.packet.route_name:
+        words.append(paint(option_text(arrow.packet), HIGHLIGHT))
+    return " ".join(words)
+
+
+def row_text(row: Row, grid: Grid, columns: Columns, paint: Paint) -> str:
+    time = paint(milliseconds(row.time).rjust(TIME_WIDTH), DIM)
+    if isinstance(row, Arrow):
+        assert row.packet.sender and row.packet.receiver
+        drawn = grid.arrow(row.time, row.packet.sender, row.packet.receiver)
+        return f"{time}  {drawn}   {arrow_text(row, columns, paint)}"
+    if isinstance(row, Release):
+        text = paint(cut(release_text(row), columns.room), AMBER)
+        return f"{time}  {grid.lines(row.time, row.node)}   {text}"
+    if isinstance(row, Condensed):
+        return f"{time}  {grid.lines(row.time)}   {paint(cut(row.text, columns.room), DIM)}"
+    text = f"… {duration(row.length)} of silence …" if isinstance(row, Silence) else ""
+    if isinstance(row, Holding):
+        text = f"{row.node} holds the SYN and asks the origin first"
+    return f"{' ' * TIME_WIDTH}  {grid.lines(row.time)}   {paint(cut(text, columns.room), AMBER)}"
+
+
+def release_text(row: Release) -> str:
+    source = "its log" if row.source == "log" else "by the captures, at most"
+    return f"{row.verb} after {duration(row.held)} ({source})"
+
+
+def draw(ladder: Ladder, color: bool = False) -> str:
+    """The whole ladder, with a newline at its end."""
+    paint = painter(color)
+    if ladder.problem:
+        return f"{ladder.title}: {ladder.problem}\n"
+    grid = Grid(ladder, paint)
+    columns = Columns(ladder, grid)
+    lines = [paint(cut(ladder.title, WIDTH), BOLD)]
+    lines += [cut(f"  {line}", WIDTH) for line in ladder.legend]
+    lines += ["", f"{'ms':>{TIME_WIDTH}}  {paint(grid.heads(), BOLD)}"]
+    lines += [row_text(row, grid, columns, paint) for row in ladder.rows]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+TABLE_COLUMNS = (
+    ("step", 9, "<"),
+    ("served", 10, "<"),
+    ("result", 9, "<"),
+    ("SYN→answer", 10, ">"),
+    ("held", 9, ">"),
+    ("first byte", 10, ">"),
+    ("last byte", 9, ">"),
+    ("total", 9, ">"),
+    ("bytes", 9, ">"),
+)
+
+
+def table_cells(row: Latency) -> tuple[str, ...]:
+    times = (row.handshake, row.held, row.first_byte, row.last_byte, row.total)
+    values = [milliseconds(t) or "–" for t in times]
+    return (row.step, row.served, row.outcome, *values, f"{row.received:,}")
+
+
+def table(rows: list[Latency], claims: list[Claim]) -> str:
+    """Latencies of all fetches in milliseconds, then what log and captures disagree on."""
+    lines = ["latencies in ms"]
+    lines.append(" ".join(f"{name:{align}{width}}" for name, width, align in TABLE_COLUMNS))
+    for row in rows:
+        cells = zip(table_cells(row), TABLE_COLUMNS)
+        lines.append(
+            " ".join(f"{cut(text, width):{align}{width}}" for text, (_, width, align) in cells)
+        )
+    lines += [
+        "SYN→answer and total: from the first SYN; first and last byte: from the request. All are",
+        "from the capture of the client's link, but held: that is the proxy's access log.",
+    ]
+    return "\n".join(line.rstrip() for line in lines + claims_text(claims)) + "\n"
+
+
+def claims_text(claims: list[Claim]) -> list[str]:
+    wrong = [claim for claim in claims if not claim.agrees]
+    if not claims:
+        return ["Nothing in the access log could be compared with the captures."]
+    lines = [f"Log and captures agree on {len(claims) - len(wrong)} of {len(claims)} statements."]
+    for claim in wrong:
+        text = f"DISAGREE {claim.step}: {claim.what}: log {claim.logged}, captures {claim.captured}"
+        lines.append(cut(text, WIDTH))
+    return lines
