@@ -69,7 +69,7 @@ unsigned way_entry_status(const struct way_entry *entry);
 uint64_t way_entry_length(const struct way_entry *entry); /* bytes of the body */
 
 /* The longest contiguous piece of the body at `offset`; empty at its end. Valid until release. */
-struct way_text way_entry_body(const struct way_entry *entry, uint64_t offset);
+struct way_text way_entry_body(struct way_entry *entry, uint64_t offset);
 
 /* Begins an entry: key, head (as way_http_write_stored made it), status and times are copied.
  * `expected` is the length of the body where it is known, else -1. NULL when it cannot be stored:

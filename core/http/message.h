@@ -20,13 +20,13 @@
 
 /* The methods whose semantics matter here (RFC 9110, 9.3). */
 enum way_http_method {
-    WAY_HTTP_GET,
-    WAY_HTTP_HEAD,
-    WAY_HTTP_OPTIONS, /* safe, like TRACE and PROPFIND..., but not cached */
-    WAY_HTTP_TRACE,
-    WAY_HTTP_CONNECT,
-    WAY_HTTP_OTHER,   /* known to the parser, unsafe: POST, PUT, DELETE, ... */
-    WAY_HTTP_UNKNOWN, /* a token that the parser does not know: the rest of the connection
+    WAY_HTTP_METHOD_GET,
+    WAY_HTTP_METHOD_HEAD,
+    WAY_HTTP_METHOD_OPTIONS, /* safe, like TRACE and PROPFIND..., but not cached */
+    WAY_HTTP_METHOD_TRACE,
+    WAY_HTTP_METHOD_CONNECT,
+    WAY_HTTP_METHOD_OTHER,   /* known to the parser, unsafe: POST, PUT, DELETE, ... */
+    WAY_HTTP_METHOD_UNKNOWN, /* a token that the parser does not know: the rest of the connection
                          can only be a tunnel, and the target is invalidated */
 };
 

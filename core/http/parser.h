@@ -14,7 +14,7 @@
  * smuggling). Then llhttp, compiled strict, reads the same head, and must come
  * to the same framing; it also decodes the chunks. The trailer section is
  * ours again. A method that llhttp does not know is only checked by us, and
- * reported as WAY_HTTP_UNKNOWN.
+ * reported as WAY_HTTP_METHOD_UNKNOWN.
  *
  * States, and which calls are legal in them:
  *   head      feed, end, take: NULL
@@ -43,11 +43,11 @@ struct way_http_limits {
 };
 
 enum way_http_event {
-    WAY_HTTP_MORE,  /* all bytes used, nothing to report: feed more */
-    WAY_HTTP_HEAD,  /* the head is complete: way_http_parser_message */
-    WAY_HTTP_BODY,  /* *body is a piece of the decoded body, inside of the bytes just fed */
-    WAY_HTTP_END,   /* the message is complete, its trailers in the message */
-    WAY_HTTP_ERROR, /* way_http_parser_error; the bytes are of no more use */
+    WAY_HTTP_EVENT_MORE,  /* all bytes used, nothing to report: feed more */
+    WAY_HTTP_EVENT_HEAD,  /* the head is complete: way_http_parser_message */
+    WAY_HTTP_EVENT_BODY,  /* *body is a piece of the decoded body, inside of the bytes just fed */
+    WAY_HTTP_EVENT_END,   /* the message is complete, its trailers in the message */
+    WAY_HTTP_EVENT_ERROR, /* way_http_parser_error; the bytes are of no more use */
 };
 
 struct way_http_parser;

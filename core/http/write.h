@@ -26,12 +26,18 @@ struct way_http_request_out {
     uint64_t length;               /* with LENGTH */
     bool close;                    /* add Connection: close */
     bool upgrade;                  /* pass on the client's Upgrade */
+    const char *host;              /* Host for a client of HTTP/1.0 that gave none; or NULL: an
+                                      empty one */
 };
 
 /* The head of the request for the origin: HTTP/1.1, target in origin form, Host taken from an
  * absolute target (RFC 9112, 3.2.2), hop-by-hop fields gone. */
 void way_http_write_request(struct way_buffer *out, const struct way_http_message *request,
                             const struct way_http_request_out *how);
+
+/* Is it TRACE or OPTIONS with Max-Forwards: 0 (RFC 9110, 7.6.2)? Then the proxy is its final
+ * recipient and must not forward it. The writer counts a larger number down. */
+bool way_http_forwards_spent(const struct way_http_message *request);
 
 /* The head of a request whose connection becomes a tunnel (unknown method): as it came, all
  * fields kept, because the bytes behind it go out unread; only Via is added. */

@@ -29,11 +29,12 @@
 #include "core/packet/error.h"
 
 enum way_icmp_quote_result {
-    WAY_ICMP_QUOTE_DONE,      /* translated; every other result leaves the packet as it was */
-    WAY_ICMP_QUOTE_NOT_OURS,  /* no ICMP error, or it quotes no packet redirected to `proxy` */
-    WAY_ICMP_QUOTE_PRIVATE,   /* it is about the redirect itself: a parameter problem inside our
-                                   option, a Redirect towards P. The client must not see it */
-    WAY_ICMP_QUOTE_MALFORMED, /* change->error says how */
+    WAY_ICMP_QUOTE_DONE,     /* translated; every other result leaves the packet as it was */
+    WAY_ICMP_QUOTE_NOT_OURS, /* no ICMP error, or it quotes no packet to `proxy` */
+    WAY_ICMP_QUOTE_PRIVATE,  /* the client must not see it: it is about the redirect itself (a
+                                parameter problem inside our option, a Redirect), or quotes a
+                                packet to `proxy` without a readable option */
+    WAY_ICMP_QUOTE_MALFORMED /* change->error says how */
 };
 
 /* Written by every call, whatever the result. */
@@ -43,10 +44,9 @@ struct way_icmp_quote_change {
     enum way_packet_error error; /* WAY_PACKET_OK unless malformed */
 };
 
-/* Translates the ICMP error in `packet`, in place; it becomes shorter. Verifies
- * the outer header's checksum and the ICMP checksum before (a broken message is
- * not given a right checksum). Quotes that end inside the option are NOT_OURS:
- * RFC 792 asks for the whole header. */
+/* Translates the ICMP error in `packet`, addressed to a client, in place; it
+ * becomes shorter. Verifies both checksums of the message before (a broken one
+ * is not given a right checksum). */
 enum way_icmp_quote_result way_icmp_quote_restore(struct way_packet *packet, way_be32 proxy,
                                                   struct way_icmp_quote_change *change);
 

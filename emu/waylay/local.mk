@@ -1,0 +1,47 @@
+# The Python package `waylay` and its front. Sources run where they are; the
+# front in the build tree finds them there, the installed one in waylaypydir.
+waylaypydir = $(pkgdatadir)/python
+waylaypkgdir = $(waylaypydir)/waylay
+dist_waylaypkg_DATA = \
+	emu/waylay/__init__.py \
+	emu/waylay/__main__.py \
+	emu/waylay/capture.py \
+	emu/waylay/cli.py \
+	emu/waylay/clock.py \
+	emu/waylay/doctor.py \
+	emu/waylay/errors.py \
+	emu/waylay/fetch.py \
+	emu/waylay/isolate.py \
+	emu/waylay/layout.py \
+	emu/waylay/network.py \
+	emu/waylay/nginx.py \
+	emu/waylay/nodes.py \
+	emu/waylay/pcap.py \
+	emu/waylay/programs.py \
+	emu/waylay/results.py \
+	emu/waylay/runner.py \
+	emu/waylay/scenario.py \
+	emu/waylay/schema.py \
+	emu/waylay/shell.py \
+	emu/waylay/steps.py \
+	emu/waylay/wait.py \
+	emu/waylay/yamlmarks.py
+
+EXTRA_DIST += emu/waylay-front emu/setup.cfg emu/pyproject.toml
+CLEANFILES += waylay
+
+all-local: waylay
+waylay: emu/waylay-front
+	$(AM_V_GEN)sed 's,@pythonpath@,$(abs_top_srcdir)/emu:$(abs_top_srcdir)/analysis/report,' \
+	    $(top_srcdir)/emu/waylay-front > $@.tmp && chmod 755 $@.tmp && mv $@.tmp $@
+
+install-exec-local: install-waylay-front
+install-waylay-front:
+	$(MKDIR_P) '$(DESTDIR)$(bindir)'
+	sed 's,@pythonpath@,$(waylaypydir),' $(top_srcdir)/emu/waylay-front > '$(DESTDIR)$(bindir)/waylay'
+	chmod 755 '$(DESTDIR)$(bindir)/waylay'
+
+uninstall-local: uninstall-waylay-front
+uninstall-waylay-front:
+	rm -f '$(DESTDIR)$(bindir)/waylay'
+.PHONY: install-waylay-front uninstall-waylay-front

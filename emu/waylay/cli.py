@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The command line of `waylay`.
+
+Subcommands of this package are imported when used. Any other word W is handed
+to the program `waylay-W`, so that `waylay assert ...` runs waylay-assert.
+"""
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Callable, Optional, Sequence
+
+from waylay import __version__
+from waylay.errors import BAD_INPUT, FAILED, INTERRUPTED, PASSED, BadInput, WaylayError
+
+
+def override(text: str) -> tuple[str, str]:
+    """NODE=PATH of --program."""
+    node, sign, path = text.partition("=")
+    if not node or not sign or not path:
+        raise argparse.ArgumentTypeError(f"found '{text}', expected NODE=PATH")
+    return node, path
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from waylay import runner
+
+    options = runner.Options(
+        scenario=arguments.scenario,
+        out=arguments.out,
+        programs=dict(arguments.program),
+        keep=arguments.keep,
+    )
+    return runner.run(options)
+
+
+def doctor(_arguments: argparse.Namespace) -> int:
+    from waylay.doctor import examine
+
+    return examine()
+
+
+def shell(arguments: argparse.Namespace) -> int:
+    from waylay.shell import enter
+
+    return enter(arguments.node, arguments.run, arguments.command)
+
+
+def report(arguments: argparse.Namespace) -> int:
+    from waylay.runner import tell_report
+
+    if not (arguments.run_dir / "bindings.json").exists():
+        raise BadInput(f"found '{arguments.run_dir}', expected the folder of a finished run")
+    return FAILED if tell_report(arguments.run_dir.resolve(), arguments.step) else PASSED
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="waylay",
+        description="A testbed for Record-Route-directed transparent proxying.",
+        epilog="Any other command W runs the program waylay-W. "
+        "Exit codes: 0 passed, 1 failed, 2 wrong input or missing privilege, 3 inconclusive.",
+    )
+    top.add_argument("--version", action="version", version=f"waylay {__version__}")
+    commands = top.add_subparsers(dest="subcommand", metavar="COMMAND", required=True)
+
+    one = _command(commands, "run", run, "run a scenario and judge it")
+    one.add_argument(
+        "scenario", type=Path, metavar="SCENARIO", help="a scenario file, or its folder"
+    )
+    one.add_argument(
+        "--out",
+        type=Path,
+        default=Path("results"),
+        metavar="DIR",
+        help="where results go: DIR/<scenario>/<run id> (default: results)",
+    )
+    one.add_argument(
+        "--program",
+        type=override,
+        action="append",
+        default=[],
+        metavar="NODE=PATH",
+        help="let a node run another program; 'none' for none",
+    )
+    one.add_argument(
+        "--keep", action="store_true", help="after the steps, keep the network until Ctrl-C"
+    )
+
+    one = _command(commands, "shell", shell, "open a shell in a node of a run that stands")
+    one.add_argument("node", metavar="NODE")
+    one.add_argument(
+        "command",
+        nargs=argparse.REMAINDER,
+        metavar="COMMAND",
+        help="what to run there (default: a shell)",
+    )
+    one.add_argument("--run", metavar="ID", help="the run, if there are several")
+
+    one = _command(commands, "report", report, "write the report of a run again")
+    one.add_argument("run_dir", type=Path, metavar="RUN_DIR")
+    one.add_argument("--step", default="miss", help="whose ladder to print (default: miss)")
+
+    _command(commands, "doctor", doctor, "show what is needed and what this machine has")
+    return top
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    action: Callable[[argparse.Namespace], int],
+    text: str,
+) -> argparse.ArgumentParser:
+    made = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    made.set_defaults(action=action)
+    return made
+
+
+OWN_COMMANDS = ("run", "shell", "report", "doctor")
+
+
+def hand_over(words: Sequence[str]) -> None:
+    """Become waylay-<command> if the first word names such a program."""
+    if not words or words[0].startswith("-") or words[0] in OWN_COMMANDS:
+        return
+    from waylay import programs
+
+    path = programs.find(f"waylay-{words[0]}")
+    if path is not None:
+        os.execv(path, [path, *words[1:]])
+
+
+def main(words: Optional[Sequence[str]] = None) -> int:
+    words = sys.argv[1:] if words is None else words
+    hand_over(words)
+    arguments = parser().parse_args(words)
+    try:
+        return int(arguments.action(arguments))
+    except WaylayError as error:
+        print(f"waylay: {error}" if error.exit_code != BAD_INPUT else str(error), file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a run leaves behind, beside captures and logs, and how it is told.
+
+    results/<scenario>/<run id>/scenario.yaml, bindings.json, results.json, ...
+    results/<scenario>/latest -> <run id>, replaced when a run has its verdict
+"""
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+import secrets
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Optional
+
+import yaml
+
+from waylay import __version__
+from waylay.errors import FAILED, INCONCLUSIVE, PASSED, BadInput
+from waylay.scenario import Scenario
+
+Json = dict[str, Any]
+
+EXIT_CODES = {"passed": PASSED, "failed": FAILED, "inconclusive": INCONCLUSIVE}
+# Places that a run covers with file systems of its own.
+HIDDEN = ("/run", "/proc", "/sys")
+# A run whose stamps may be further off than this is not trusted silently.
+SUSPECT_UNCERTAINTY_NS = 1_000_000
+
+
+def new_run_dir(root: Path, scenario: Scenario) -> Path:
+    """Make a folder for a new run; its name is the run's id."""
+    root = root.resolve()
+    for hidden in HIDDEN:
+        if root.is_relative_to(hidden):
+            raise BadInput(f"--out: found '{root}', expected a folder outside {hidden}")
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    run_dir = root / scenario.name / f"{stamp}-{secrets.token_hex(3)}"
+    try:
+        for folder in (run_dir, run_dir / "captures", run_dir / "logs"):
+            folder.mkdir(parents=True)
+    except OSError as error:
+        raise BadInput(f"--out: cannot make '{run_dir}': {error.strerror}") from error
+    return run_dir
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Replace a file in one step: readers see the old one or the whole new one."""
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+    os.replace(temporary, path)
+
+
+def write_scenario(run_dir: Path, scenario: Scenario, paths: dict[str, str]) -> None:
+    """The scenario as resolved, and under what it ran."""
+    resolved: Json = {**scenario.source, "seed": scenario.seed}
+    resolved["run"] = {
+        "id": run_dir.name,
+        "file": os.path.abspath(scenario.file),
+        "command_line": shlex.join(sys.argv),
+        "kernel": " ".join(platform.uname()[i] for i in (0, 2, 3, 4)),
+        "programs": paths,
+        "versions": versions(paths),
+    }
+    text = yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True)
+    (run_dir / "scenario.yaml").write_text(text, encoding="utf-8")
+
+
+def versions(paths: dict[str, str]) -> dict[str, str]:
+    """Of ourselves, of what the nodes run, and of the tools."""
+    found = {"waylay": __version__, "python": platform.python_version()}
+    try:
+        found["mininet"] = importlib.metadata.version("mininet")
+    except importlib.metadata.PackageNotFoundError:
+        pass
+    for path in sorted({*paths.values(), "tcpdump", "curl"}):
+        found[Path(path).name] = _version(path)
+    return found
+
+
+def _version(program: str) -> str:
+    option = "-v" if Path(program).name == "nginx" else "--version"
+    try:
+        done = subprocess.run(
+            [program, option],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            timeout=5,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    return (done.stdout.splitlines() or ["unknown"])[0]
+
+
+def faithful(losses: dict[str, Json], uncertainty: int) -> str:
+    """Whether the run's own instruments can be believed."""
+    if any(entry["dropped_by_kernel"] for entry in losses.values()):
+        return "no"
+    return "suspect" if uncertainty > SUSPECT_UNCERTAINTY_NS else "yes"
+
+
+def verdict(steps: list[Json], expectations: list[Json], trust: str) -> str:
+    """Of the whole run: the worst of its parts; nothing unproven passes."""
+    verdicts = [item["verdict"] for item in steps + expectations]
+    if "failed" in verdicts:
+        return "failed"
+    if trust == "no" or any(one != "passed" for one in verdicts):
+        return "inconclusive"
+    return "passed"
+
+
+def check(run_dir: Path, scenario: Scenario, program: Optional[str]) -> list[Json]:
+    """Let waylay-assert judge the captures; what it cannot say is inconclusive."""
+    names = [
+        item if isinstance(item, str) else next(iter(item))
+        for item in scenario.source.get("expectations") or []
+    ]
+    if not names:
+        return []
+    if program is None:
+        return [_unjudged(name, "waylay-assert was not found") for name in names]
+    done = subprocess.run(
+        [program, "--json", str(run_dir)], stdin=subprocess.DEVNULL, capture_output=True
+    )
+    (run_dir / "logs" / "waylay-assert.log").write_bytes(done.stderr)
+    try:
+        judged: list[Json] = json.loads(done.stdout)["expectations"]
+    except (ValueError, KeyError, TypeError):
+        said = done.stderr.decode(errors="replace").strip() or f"code {done.returncode}"
+        return [_unjudged(name, f"waylay-assert: {said}") for name in names]
+    known = {item["name"] for item in judged}
+    return judged + [_unjudged(n, "waylay-assert said nothing") for n in names if n not in known]
+
+
+def _unjudged(name: str, detail: str) -> Json:
+    return {"name": name, "verdict": "inconclusive", "detail": detail, "examined": 0, "matched": 0}
+
+
+def set_latest(run_dir: Path) -> None:
+    """Point `latest` at a finished run, in one step."""
+    temporary = run_dir.parent / f".latest-{run_dir.name}"
+    temporary.symlink_to(run_dir.name)
+    os.replace(temporary, run_dir.parent / "latest")
+
+
+def hand_over(run_dir: Path) -> None:
+    """Give the results to the user behind sudo, who is to read and remove them."""
+    uid, gid = os.environ.get("SUDO_UID"), os.environ.get("SUDO_GID")
+    if not uid or not gid or os.geteuid() != 0:
+        return
+    folders = [run_dir.parent.parent, run_dir.parent]
+    for path in [*folders, run_dir, *run_dir.rglob("*"), run_dir.parent / "latest"]:
+        if path.owner() == "root":
+            os.chown(path, int(uid), int(gid), follow_symlinks=False)
+
+
+def table(title: str, rows: list[tuple[str, str, str]]) -> str:
+    """Rows of (verdict, name, detail) under a title; long details wrap nowhere."""
+    width = max((len(name) for _, name, _ in rows), default=0)
+    lines = [f"  {word:<12} {name:<{width}}  {detail}".rstrip() for word, name, detail in rows]
+    return "\n".join([title, *lines])
+
+
+def summary(results: Json) -> str:
+    """The fetches and the checks, for the terminal."""
+    steps = [(s["verdict"], s["name"], _first_line(s["detail"])) for s in results["steps"]]
+    checks = [(e["verdict"], e["name"], _first_line(e["detail"])) for e in results["expectations"]]
+    parts = [table("Steps", steps)]
+    if checks:
+        parts.append(table("Checks, from the captures", checks))
+    return "\n\n".join(parts)
+
+
+def _first_line(text: str) -> str:
+    return text.splitlines()[0] if text else ""

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a scenario file may contain, as JSON schemas.
+
+One schema for the file and one for each action of a step. Beside the standard
+keywords each carries `expected`: the words with which a complaint ends. Only
+form is judged here; whether names exist and fit together is scenario.py's.
+"""
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+# Interface names are <node>-<peer>, and Linux allows 15 characters.
+NODE_NAME = "^[a-z][a-z0-9]{0,6}$"
+STEP_NAME = "^[a-z][a-z0-9-]*$"
+ROLES = ("client", "router", "proxy", "origin", "host")
+SERVERS = ("waylay-origin", "nginx", "none")
+
+
+def text(expected: str, pattern: str = "") -> Schema:
+    rule: Schema = {"type": "string", "minLength": 1, "expected": expected}
+    return {**rule, "pattern": pattern} if pattern else rule
+
+
+def integer(low: int, high: int, expected: str) -> Schema:
+    return {"type": "integer", "minimum": low, "maximum": high, "expected": expected}
+
+
+def choice(values: tuple[str, ...]) -> Schema:
+    return {"enum": list(values), "expected": "one of " + ", ".join(values)}
+
+
+def mapping(properties: Schema, required: tuple[str, ...] = ()) -> Schema:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+        "expected": "a mapping with the keys " + ", ".join(properties),
+    }
+
+
+def named(names: str, value: Schema, what: str) -> Schema:
+    """A mapping whose keys the author chooses."""
+    return {
+        "type": "object",
+        "propertyNames": {"pattern": names, "expected": f"a name that matches {names}"},
+        "additionalProperties": value,
+        "minProperties": 1,
+        "expected": f"a mapping of {what}",
+    }
+
+
+NAME = text("the name of a node, such as c1", NODE_NAME)
+STEP = text("a name of small letters, digits and '-'", STEP_NAME)
+PORT = integer(1, 65535, "a port (1 to 65535)")
+GUARD: Schema = {
+    "type": "number",
+    "exclusiveMinimum": 0,
+    "maximum": 600,
+    "expected": "seconds, above 0 and up to 600",
+}
+BOOLEAN: Schema = {"type": "boolean", "expected": "true or false"}
+ADDRESS = text("an IPv4 address", r"^\d{1,3}(\.\d{1,3}){3}$")
+
+OBJECT = mapping(
+    {
+        "size": integer(0, 1 << 30, "bytes (0 to 1073741824)"),
+        "max_age": integer(0, 31536000, "seconds (0 to 31536000)"),
+    },
+    ("size",),
+)
+
+NODE = mapping(
+    {
+        "role": choice(ROLES),
+        "config": {"type": "object", "expected": "a mapping of the program's own keys"},
+        "program": text("'none', or the program to start instead"),
+        "server": choice(SERVERS),
+        "objects": named("^/", OBJECT, "paths to the objects that nginx serves"),
+    },
+    ("role",),
+)
+
+LINK = mapping(
+    {
+        "ends": {
+            "type": "array",
+            "items": NAME,
+            "minItems": 2,
+            "maxItems": 2,
+            "expected": "a list of two nodes",
+        },
+        "subnet": text("an IPv4 prefix, such as 10.0.1.0/24", r"^[\d.]+/\d+$"),
+        "mtu": integer(576, 65535, "bytes (576 to 65535)"),
+    },
+    ("ends", "subnet"),
+)
+
+SERVICE = mapping(
+    {"port": PORT, "node": NAME, "redirected": BOOLEAN, "listening": BOOLEAN},
+    ("port", "node", "redirected"),
+)
+
+EXPECT = mapping(
+    {
+        "status": integer(100, 599, "an HTTP status (100 to 599)"),
+        "curl_exit": integer(0, 99, "an exit code of curl (0 to 99)"),
+        "refused": {"const": True, "expected": "true"},
+        "headers": named("^[A-Za-z0-9-]+$", text("a regular expression"), "header fields"),
+        "size": integer(0, 1 << 40, "bytes"),
+        "same_body_as": STEP,
+    }
+)
+
+# The actions of steps. Steps are written `name: x` with one of these beside it.
+ACTIONS: dict[str, Schema] = {
+    "fetch": mapping(
+        {
+            "node": NAME,
+            "url": text("an http URL", r"^http://[^\s]+$"),
+            "method": text("an HTTP method", r"^[A-Z]+$"),
+            "headers": named("^[A-Za-z0-9-]+$", {"type": "string"}, "header fields"),
+            "expect": EXPECT,
+            "within": GUARD,
+        },
+        ("node", "url"),
+    ),
+    "exec": mapping(
+        {
+            "node": NAME,
+            "command": text("a command line"),
+            "exit": integer(0, 255, "an exit code (0 to 255)"),
+            "within": GUARD,
+        },
+        ("node", "command"),
+    ),
+    "until": mapping(
+        {
+            "capture": text("the name of a link, such as c1-r1"),
+            "filter": text("a libpcap filter expression"),
+            "count": integer(1, 1000000, "a number of packets, from 1"),
+            "listening": mapping({"node": NAME, "port": PORT}, ("node", "port")),
+            "log": mapping({"node": NAME, "line": text("a regular expression")}, ("node", "line")),
+            "within": GUARD,
+        }
+    ),
+    "mark": STEP,
+    "join": STEP,
+}
+
+# What a step may also be: work in the background, and a sequence of the others.
+START = mapping(
+    {"as": STEP, "fetch": ACTIONS["fetch"], "exec": ACTIONS["exec"]},
+    ("as",),
+)
+
+SCENARIO = mapping(
+    {
+        "name": text("a name of small letters, digits and '-'", STEP_NAME),
+        "description": {"type": "string", "expected": "a text"},
+        "seed": integer(0, (1 << 63) - 1, "a number (0 to 9223372036854775807)"),
+        "nodes": named(NODE_NAME, NODE, "names to nodes"),
+        "links": {
+            "type": "array",
+            "items": LINK,
+            "minItems": 1,
+            "expected": "a list of links",
+        },
+        "services": {
+            "type": "object",
+            "additionalProperties": SERVICE,
+            "propertyNames": {"pattern": STEP_NAME, "expected": "a name of small letters"},
+            "expected": "a mapping of names to services",
+        },
+        "steps": {
+            "type": "array",
+            "items": {"type": "object", "expected": "a step: a name and an action"},
+            "minItems": 1,
+            "expected": "a list of steps",
+        },
+        "expectations": {
+            "type": "array",
+            "items": {"type": ["string", "object"], "expected": "an expectation's name"},
+            "expected": "a list of expectations",
+        },
+    },
+    ("name", "nodes", "links", "steps"),
+)

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A shell in a node of a run that is going on.
+
+A node is found from outside by the shell that Mininet keeps in it: its command
+line ends in `mininet:<node>`, and its environment names the run.
+"""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Iterator, Optional, Sequence
+
+from waylay.errors import BadInput
+from waylay.isolate import require_privileges
+from waylay.runner import RUN_VARIABLE
+
+
+def nodes_of_runs() -> Iterator[tuple[str, str, int]]:
+    """(run id, node, process id) of every node of every run on this machine."""
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            environment = (entry / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        name = next((w[8:].decode() for w in words if w.startswith(b"mininet:")), None)
+        prefix = f"{RUN_VARIABLE}=".encode()
+        run = next((v[len(prefix) :].decode() for v in environment if v.startswith(prefix)), None)
+        if name and run and words[0] == b"bash":
+            yield run, name, int(entry.name)
+
+
+def enter(node: str, run: Optional[str], command: Sequence[str]) -> int:
+    """Become a shell, or a command, in the node; raises BadInput if there is none."""
+    require_privileges("waylay shell")
+    found = [(r, pid) for r, n, pid in nodes_of_runs() if n == node and run in (None, r)]
+    if not found:
+        raise BadInput(f"found no node '{node}' of a run that stands (see: waylay run --keep)")
+    if len(found) > 1:
+        runs = ", ".join(sorted(r for r, _ in found))
+        raise BadInput(f"node '{node}' stands in several runs; say --run with one of {runs}")
+    argv = list(command) or [os.environ.get("SHELL", "/bin/sh")]
+    flags = ["--net", "--mount", "--pid", "--uts"]
+    os.execvp("nsenter", ["nsenter", "--target", str(found[0][1]), *flags, "--wd=.", *argv])
+    return 0

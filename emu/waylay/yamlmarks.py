@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""YAML to plain values, with the line and column of each kept beside them.
+
+A path is a tuple of keys and indices; `Document.mark` finds the place of the
+value there, `Document.key_mark` that of the key that names it. A key that
+occurs twice is an error here, because plain dictionaries would hide it.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Optional, Tuple, Union
+
+import yaml
+
+from waylay.errors import BadInput
+
+Key = Union[str, int]
+Place = Tuple[Key, ...]
+
+
+@dataclass
+class Document:
+    """One file: its values, and where each stands (line, column; from 1)."""
+
+    file: str
+    data: Any = None
+    values: dict[Place, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[Place, tuple[int, int]] = field(default_factory=dict)
+
+    def error(self, place: Place, found: Any, expected: str, at_key: bool = False) -> BadInput:
+        """The one form of every complaint about a scenario."""
+        line, column = self.locate(place, at_key)
+        name = ".".join(str(key) for key in place) or "(the file)"
+        shown = "nothing" if found is None else f"'{shorten(found)}'"
+        return BadInput(
+            f"{self.file}:{line}:{column}: key '{name}': found {shown}, expected {expected}"
+        )
+
+    def locate(self, place: Place, at_key: bool = False) -> tuple[int, int]:
+        """The mark of the place, or of the nearest thing around it."""
+        if at_key and place in self.keys:
+            return self.keys[place]
+        while place and place not in self.values:
+            place = place[:-1]
+        return self.values.get(place, (1, 1))
+
+
+def shorten(value: Any) -> str:
+    """A value as a message shows it: short, on one line."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def load(path: Path) -> Document:
+    """Read a file; raises BadInput with file, line and column."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: cannot be read: {error}") from error
+    return parse(text, str(path))
+
+
+def parse(text: str, file: str) -> Document:
+    """The document in `text`; `file` is what its complaints name."""
+    document = Document(file)
+    loader = yaml.SafeLoader(text)
+    try:
+        root = loader.get_single_node()
+        if root is not None:
+            document.data = _construct(loader, root, (), document)
+    except yaml.MarkedYAMLError as error:
+        raise BadInput(_syntax_message(file, error)) from error
+    except yaml.YAMLError as error:
+        raise BadInput(f"{file}:1:1: not YAML: {error}") from error
+    finally:
+        loader.dispose()
+    return document
+
+
+def _syntax_message(file: str, error: yaml.MarkedYAMLError) -> str:
+    mark = error.problem_mark or error.context_mark
+    where = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
+    return f"{file}:{where}: not YAML: {error.problem or error.context}"
+
+
+def _construct(loader: Any, node: Any, place: Place, document: Document) -> Any:
+    document.values[place] = _position(node)
+    if isinstance(node, yaml.MappingNode):
+        return _construct_mapping(loader, node, place, document)
+    if isinstance(node, yaml.SequenceNode):
+        return [
+            _construct(loader, item, place + (index,), document)
+            for index, item in enumerate(node.value)
+        ]
+    return loader.construct_object(node)
+
+
+def _construct_mapping(loader: Any, node: Any, place: Place, document: Document) -> Any:
+    mapping: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
+        inner = place + (str(key),)
+        document.keys[inner] = _position(key_node)
+        if key is None or key in mapping:
+            expected = "a plain name as key" if key is None else "each key once"
+            raise document.error(inner, key, expected, at_key=True)
+        mapping[key] = _construct(loader, value_node, inner, document)
+    return mapping
+
+
+def _position(node: Any) -> tuple[int, int]:
+    mark: Optional[Any] = node.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
