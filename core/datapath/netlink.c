@@ -39,10 +39,10 @@ void way_nl_cleanup(struct nl_sock **socket)
     *socket = NULL;
 }
 
-struct nl_msg *way_nl_message(int type, int flags, const void *header, size_t size)
+struct nl_msg *way_nl_message(int type, int flags, void *header, size_t size)
 {
     struct nl_msg *message = nlmsg_alloc_simple(type, flags);
-    if (!message || nlmsg_append(message, (void *)(uintptr_t)header, size, NLMSG_ALIGNTO) != 0) {
+    if (!message || nlmsg_append(message, header, size, NLMSG_ALIGNTO) != 0) {
         way_log(WAY_LOG_ERROR, "out of memory");
         abort();
     }

@@ -25,7 +25,7 @@ void way_nl_cleanup(struct nl_sock **socket);
 /* A message with its family header. Aborts when memory lacks (these are made at
  * start and end only). The attributes are put by nla_put_*, unchecked, for the
  * same reason: a message has a page and holds some ten of them. */
-struct nl_msg *way_nl_message(int type, int flags, const void *header, size_t size);
+struct nl_msg *way_nl_message(int type, int flags, void *header, size_t size);
 
 /* Sends the message and frees it, waits for the acknowledgement. Returns 0 or
  * the kernel's negative errno. */

@@ -54,7 +54,7 @@ int way_sysctl_set(const char *path, int value)
 
 int way_sysctls_change(struct way_sysctls *sysctls, const char *path, int value)
 {
-    int old;
+    int old = 0;
     int error = way_sysctl_get(path, &old);
     if (error != 0 || old == value)
         return error;

@@ -99,6 +99,9 @@ int way_tun_up(const struct way_tun *tun, int accept_local)
         error = set_device(tun, "send_redirects", 0);
     if (error != 0)
         return error;
+    char path[WAY_SYSCTL_PATH_MAX]; /* or the kernel would solicit IPv6 routers through it */
+    snprintf(path, sizeof(path), "net/ipv6/conf/%s/disable_ipv6", tun->name);
+    (void)way_sysctl_set(path, 1);
     WAY_AUTO_NL struct nl_sock *nl = NULL;
     error = way_nl_open(&nl);
     if (error == 0)
@@ -130,10 +133,10 @@ int way_tun_read(const struct way_tun *tun, struct way_tun_frame *frame)
     return 0;
 }
 
-static int write_both(int fd, const struct virtio_net_hdr *header, const struct way_packet *packet)
+static int write_both(int fd, struct virtio_net_hdr header, const struct way_packet *packet)
 {
     struct iovec parts[] = {
-        {(void *)(uintptr_t)header, sizeof(*header)},
+        {&header, sizeof(header)},
         {packet->data, packet->len},
     };
     return writev(fd, parts, 2) < 0 ? -errno : 0;
@@ -141,13 +144,13 @@ static int write_both(int fd, const struct virtio_net_hdr *header, const struct 
 
 int way_tun_write(const struct way_tun *tun, const struct way_tun_frame *frame)
 {
-    return write_both(tun->fd, &frame->header, &frame->packet);
+    return write_both(tun->fd, frame->header, &frame->packet);
 }
 
 int way_tun_write_plain(const struct way_tun *tun, const struct way_packet *packet)
 {
-    static const struct virtio_net_hdr plain = {.gso_type = VIRTIO_NET_HDR_GSO_NONE};
-    return write_both(tun->fd, &plain, packet);
+    return write_both(tun->fd, (struct virtio_net_hdr){.gso_type = VIRTIO_NET_HDR_GSO_NONE},
+                      packet);
 }
 
 /* The length of the IPv4 header as its first byte says. */
@@ -178,10 +181,15 @@ bool way_tun_adjust(struct way_tun_frame *frame, uint16_t l4_delta, int grown)
     return true;
 }
 
+/* hdr_len is no help here: the kernel puts the length of its linear part there. */
 size_t way_tun_segment_len(const struct way_tun_frame *frame)
 {
-    size_t one = (size_t)frame->header.hdr_len + frame->header.gso_size;
-    if (frame->header.gso_type == VIRTIO_NET_HDR_GSO_NONE || one > frame->packet.len)
+    struct way_ipv4 ip;
+    struct way_tcp tcp;
+    if (frame->header.gso_type == VIRTIO_NET_HDR_GSO_NONE ||
+        way_ipv4_parse(frame->packet.data, frame->packet.len, &ip) != WAY_PACKET_OK ||
+        ip.protocol != WAY_PROTOCOL_TCP || way_tcp_parse(&ip, &tcp) != WAY_PACKET_OK)
         return frame->packet.len;
-    return one;
+    size_t one = (size_t)ip.header_len + tcp.header_len + frame->header.gso_size;
+    return one < frame->packet.len ? one : frame->packet.len;
 }

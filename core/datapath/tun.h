@@ -50,7 +50,7 @@ struct way_tun_frame {
 int way_tun_open(struct way_tun *tun, const char *name);
 
 /* Sets the per-device sysctls (rp_filter 0, accept_local as given, send_redirects
- * 0) and then sets the device up. Returns 0, or a negative errno after logging. */
+ * 0, no IPv6) and then sets the device up. Returns 0, or a negative errno after logging. */
 int way_tun_up(const struct way_tun *tun, int accept_local);
 
 /* Closes the descriptor, and the kernel removes the device. Twice is allowed. */

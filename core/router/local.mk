@@ -1,0 +1,35 @@
+# waylay-router: everything but main is a library, so that tests link it.
+noinst_LIBRARIES += libwayrouter.a
+libwayrouter_a_SOURCES = \
+	core/router/counters.c core/router/counters.h \
+	core/router/loop.c core/router/loop.h \
+	core/router/policy.c core/router/policy.h \
+	core/router/redirect.c core/router/redirect.h \
+	core/router/settings.c core/router/settings.h \
+	core/router/surroundings.c core/router/surroundings.h
+libwayrouter_a_CFLAGS = $(AM_CFLAGS) $(NL_CFLAGS)
+
+sbin_PROGRAMS += waylay-router
+waylay_router_SOURCES = core/router/main.c
+waylay_router_CFLAGS = $(AM_CFLAGS) $(NL_CFLAGS)
+waylay_router_LDADD = libwayrouter.a libwaydatapath.a libwaypacket.a libwaycommon.a \
+	$(NL_LIBS) $(YAML_LIBS)
+
+# Broken on purpose, for tests that must notice; never installed.
+if FAULTS
+noinst_PROGRAMS += waylay-router-fault-no-option
+waylay_router_fault_no_option_SOURCES = core/router/main.c core/router/redirect.c
+waylay_router_fault_no_option_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_FAULT_NO_OPTION
+waylay_router_fault_no_option_CFLAGS = $(AM_CFLAGS) $(NL_CFLAGS)
+waylay_router_fault_no_option_LDADD = $(waylay_router_LDADD)
+endif
+
+# The live test, in network namespaces of its own; needs root.
+check_PROGRAMS += popper
+popper_SOURCES = tests/emu/popper.c
+popper_CFLAGS = $(AM_CFLAGS) $(NL_CFLAGS)
+popper_LDADD = libwaydatapath.a libwaypacket.a libwaycommon.a $(NL_LIBS)
+EXTRA_DIST += tests/emu/test-router-live
+.PHONY: check-live
+check-live: waylay-router popper
+	top_builddir='$(top_builddir)' /usr/bin/python3 $(top_srcdir)/tests/emu/test-router-live

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The slow path: read, decide, change, write back.
+ */
+#include "core/router/loop.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <ifaddrs.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+
+#include "core/common/cleanup.h"
+#include "core/common/clock.h"
+#include "core/common/log.h"
+#include "core/datapath/link.h"
+#include "core/datapath/netlink.h"
+#include "core/datapath/tun.h"
+#include "core/packet/build.h"
+#include "core/packet/icmp.h"
+#include "core/router/policy.h"
+#include "core/router/redirect.h"
+
+enum {
+    BATCH = 64,         /* packets of one device before the next is asked */
+    REFRESH_MS = 1000,  /* how old the knowledge of routes and addresses may be */
+    MTU_AT_LEAST = 576, /* below, an answer would say less than every host must take */
+};
+
+/* All that the worker has. */
+struct worker {
+    const struct way_router *router;
+    struct way_policy policy;
+    struct way_tun tun;
+    struct nl_sock *nl;
+    struct way_tun_frame *frame;
+    int64_t refreshed; /* ns, when policy.mtu and policy.locals were read */
+    uint64_t counters[WAY_ROUTER_COUNTER_COUNT];
+};
+
+/* ---- what is known of the surroundings ---- */
+
+static void refresh_locals(struct way_policy *policy)
+{
+    struct ifaddrs *all = NULL;
+    if (getifaddrs(&all) != 0)
+        return;
+    policy->local_count = 0;
+    for (const struct ifaddrs *each = all; each; each = each->ifa_next) {
+        if (!each->ifa_addr || each->ifa_addr->sa_family != AF_INET ||
+            policy->local_count == WAY_POLICY_LOCALS_MAX)
+            continue;
+        struct sockaddr_in address;
+        memcpy(&address, each->ifa_addr, sizeof(address));
+        policy->locals[policy->local_count++] = address.sin_addr.s_addr;
+    }
+    freeifaddrs(all);
+}
+
+/* Reads the MTU towards the proxy and our addresses; keeps the old MTU when there
+ * is no route just now. */
+static void refresh(struct worker *worker)
+{
+    struct way_next_hop hop;
+    if (way_link_route(worker->nl, worker->router->settings->proxy, &hop) == 0 &&
+        hop.mtu >= MTU_AT_LEAST)
+        worker->policy.mtu = hop.mtu;
+    refresh_locals(&worker->policy);
+    worker->refreshed = way_clock_ns();
+}
+
+/* ---- packets ---- */
+
+static void write_back(struct worker *worker)
+{
+    if (way_tun_write(&worker->tun, worker->frame) != 0)
+        worker->counters[WAY_ROUTER_DROPPED_WRITE]++;
+}
+
+/* Tells the sender that fragmentation is needed, in its own terms. */
+static void answer_too_long(struct worker *worker, uint16_t mtu)
+{
+    const struct way_packet *packet = &worker->frame->packet;
+    struct way_ipv4 ip;
+    struct way_next_hop hop;
+    uint8_t memory[WAY_BUILD_ICMP_MAX];
+    if (way_ipv4_parse(packet->data, packet->len, &ip) != WAY_PACKET_OK ||
+        way_link_route(worker->nl, ip.source, &hop) != 0 || hop.source == 0)
+        return;
+    const struct way_build_icmp what = {.source = hop.source,
+                                        .type = WAY_ICMP_UNREACHABLE,
+                                        .code = WAY_ICMP_FRAGMENTATION_NEEDED,
+                                        .mtu = mtu};
+    size_t len = way_build_icmp_error(memory, sizeof(memory), &what, packet->data, packet->len);
+    struct way_packet answer = {.data = memory, .len = len};
+    if (len > 0 && way_tun_write_plain(&worker->tun, &answer) != 0)
+        worker->counters[WAY_ROUTER_DROPPED_WRITE]++;
+}
+
+static void handle_client_packet(struct worker *worker)
+{
+    struct way_tun_frame *frame = worker->frame;
+    struct way_decision decision = way_policy_decide(&worker->policy, frame->packet.data,
+                                                     frame->packet.len, way_tun_segment_len(frame));
+    worker->counters[WAY_ROUTER_SEEN]++;
+    if (decision.verdict == WAY_VERDICT_PUSH) {
+        if (way_redirect_push(frame, worker->router->settings->proxy, decision.counter,
+                              worker->counters))
+            write_back(worker);
+        return;
+    }
+    worker->counters[decision.counter]++;
+    if (decision.verdict == WAY_VERDICT_PASS)
+        write_back(worker);
+    else if (decision.verdict == WAY_VERDICT_ANSWER)
+        answer_too_long(worker, decision.mtu);
+}
+
+static void read_clients(struct worker *worker)
+{
+    for (unsigned i = 0; i < BATCH && way_tun_read(&worker->tun, worker->frame) == 0; i++)
+        handle_client_packet(worker);
+}
+
+/* ---- the loop ---- */
+
+static void write_counters(const struct worker *worker)
+{
+    if (!worker->router->counters_path)
+        return;
+    struct way_counters counters = way_router_counters(worker->counters);
+    int error = way_counters_write(&counters, worker->router->counters_path);
+    if (error != 0)
+        way_log(WAY_LOG_WARNING, "cannot write the counters to %s: %s",
+                worker->router->counters_path, strerror(-error));
+}
+
+/* Returns whether to go on. */
+static bool read_signals(const struct worker *worker, int fd)
+{
+    struct signalfd_siginfo info;
+    bool go_on = true;
+    while (read(fd, &info, sizeof(info)) == sizeof(info)) {
+        if (info.ssi_signo == SIGUSR1)
+            write_counters(worker);
+        else
+            go_on = false;
+    }
+    return go_on;
+}
+
+static int open_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGUSR1);
+    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static int run_loop(struct worker *worker)
+{
+    WAY_AUTO_FD int signals = open_signals();
+    if (signals < 0) {
+        way_log(WAY_LOG_ERROR, "signalfd: %s", strerror(errno));
+        return 1;
+    }
+    struct pollfd fds[] = {{.fd = signals, .events = POLLIN},
+                           {.fd = worker->tun.fd, .events = POLLIN}};
+    way_log(WAY_LOG_INFO, "ready");
+    for (;;) {
+        if (poll(fds, sizeof(fds) / sizeof(fds[0]), REFRESH_MS) < 0 && errno != EINTR) {
+            way_log(WAY_LOG_ERROR, "poll: %s", strerror(errno));
+            return 1;
+        }
+        if (way_clock_ns() - worker->refreshed > REFRESH_MS * WAY_NS_PER_MS)
+            refresh(worker);
+        if (fds[1].revents & POLLERR)
+            return 1; /* the device was taken away */
+        if (fds[1].revents)
+            read_clients(worker);
+        if (fds[0].revents && !read_signals(worker, signals))
+            return 0;
+    }
+}
+
+static int open_all(struct worker *worker)
+{
+    if (way_nl_open(&worker->nl) != 0)
+        return -1;
+    refresh(worker);
+    if (way_tun_open(&worker->tun, worker->router->settings->tun) != 0 ||
+        way_tun_up(&worker->tun, 1) != 0)
+        return -1;
+    return way_diversion_install(worker->router->clients);
+}
+
+int way_router_run(const struct way_router *router)
+{
+    static struct way_tun_frame frame;
+    static struct worker worker = {.frame = &frame, .tun = {.fd = -1}};
+    worker.router = router;
+    worker.policy.settings = router->settings;
+    int code = open_all(&worker) == 0 ? run_loop(&worker) : 1;
+    way_tun_close(&worker.tun);
+    way_nl_cleanup(&worker.nl);
+    write_counters(&worker);
+    return code;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What is done to a frame once it was decided: the push with its checksums, the
+ * translation of ICMP errors, the answer to a packet that is too long. No I/O.
+ */
+#ifndef WAYLAY_CORE_ROUTER_REDIRECT_H
+#define WAYLAY_CORE_ROUTER_REDIRECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/datapath/tun.h"
+#include "core/router/policy.h"
+
+/* Redirects the frame's packet to the proxy and counts under `counter`; or counts
+ * why it cannot be. Returns whether the frame is to be written back. */
+bool way_redirect_push(struct way_tun_frame *frame, way_be32 proxy, unsigned counter,
+                       uint64_t *counters);
+
+/* Translates an ICMP error from the proxy's side when it is about a redirected
+ * packet, and counts. Returns whether the frame is to be written back. */
+bool way_redirect_translate(struct way_tun_frame *frame, way_be32 proxy, uint64_t *counters);
+
+#endif
