@@ -41,9 +41,11 @@ endif
 # Its tests.
 check_LIBRARIES += libwayhttptest.a
 libwayhttptest_a_SOURCES = tests/unit/http_cases.h tests/unit/http_cases.c \
+	tests/unit/http_made.h tests/unit/http_made.c \
 	tests/unit/http_transcript.h tests/unit/http_transcript.c
 
-http_tests = test-http-first-bytes test-http-request test-http-smuggling test-http-response
+http_tests = test-http-first-bytes test-http-request test-http-smuggling test-http-response \
+	test-http-values test-http-write
 http_test_libs = libwayhttptest.a libwaytest.a libwayhttp.a $(LLHTTP_LIBS) $(CUNIT_LIBS)
 check_PROGRAMS += $(http_tests)
 TESTS += $(http_tests)
@@ -55,3 +57,7 @@ test_http_smuggling_SOURCES = tests/unit/test-http-smuggling.c
 test_http_smuggling_LDADD = $(http_test_libs)
 test_http_response_SOURCES = tests/unit/test-http-response.c
 test_http_response_LDADD = $(http_test_libs)
+test_http_values_SOURCES = tests/unit/test-http-values.c
+test_http_values_LDADD = $(http_test_libs)
+test_http_write_SOURCES = tests/unit/test-http-write.c
+test_http_write_LDADD = $(http_test_libs)
