@@ -27,7 +27,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/wait.py \
 	emu/waylay/yamlmarks.py
 
-EXTRA_DIST += emu/waylay-front emu/setup.cfg emu/pyproject.toml
+EXTRA_DIST += emu/waylay-front
 CLEANFILES += waylay
 
 all-local: waylay

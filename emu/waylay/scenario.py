@@ -124,13 +124,15 @@ def check_form(document: Document, place: Place, rules: schema.Schema) -> None:
     for key in place:
         value = value[key]
     errors = jsonschema.Draft202012Validator(rules).iter_errors(value)
-    faults = sorted((_fault(document, place, error) for error in errors), key=lambda f: f[0])
+    # The first in the file; a misspelt key before the key that it leaves missing.
+    ordered = sorted(errors, key=lambda error: bool(error.validator == "required"))
+    faults = sorted((_fault(document, place, e) for e in ordered), key=lambda fault: fault[0])
     if faults:
         raise faults[0][1]
 
 
 def _fault(document: Document, base: Place, error: Any) -> tuple[tuple[int, int], BadInput]:
-    """The place (for the order) and the complaint of one schema error."""
+    """The place (line and column) and the complaint of one schema error."""
     place = base + tuple(error.absolute_path)
     expected = str(error.schema.get("expected", error.message))
     if error.validator == "additionalProperties":

@@ -26,8 +26,8 @@ def nodes_of_runs() -> Iterator[tuple[str, str, int]]:
         except OSError:
             continue
         name = next((w[8:].decode() for w in words if w.startswith(b"mininet:")), None)
-        prefix = f"{RUN_VARIABLE}=".encode()
-        run = next((v[len(prefix) :].decode() for v in environment if v.startswith(prefix)), None)
+        variables = dict(v.decode(errors="replace").split("=", 1) for v in environment if b"=" in v)
+        run = variables.get(RUN_VARIABLE)
         if name and run and words[0] == b"bash":
             yield run, name, int(entry.name)
 

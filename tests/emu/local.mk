@@ -1,3 +1,25 @@
 # Runs of real scenarios; they need root. `make check-emu` runs them all with
 # the programs of this build tree.
-EXTRA_DIST += tests/emu/scenarios/plain.yaml
+EXTRA_DIST += \
+	tests/emu/conftest.py \
+	tests/emu/harness.py \
+	tests/emu/scenarios/dying.yaml \
+	tests/emu/scenarios/failing.yaml \
+	tests/emu/scenarios/hold-plain.yaml \
+	tests/emu/scenarios/hold.yaml \
+	tests/emu/scenarios/nginx.yaml \
+	tests/emu/scenarios/plain.yaml \
+	tests/emu/test_bad_scenarios.py \
+	tests/emu/test_faults.py \
+	tests/emu/test_first_fetch.py \
+	tests/emu/test_layout.py \
+	tests/emu/test_leftovers.py \
+	tests/emu/test_parallel.py \
+	tests/emu/test_privileges.py
+
+.PHONY: check-emu
+check-emu: all
+	WAYLAY_BINDIR='$(abs_top_builddir)' \
+	PYTHONPATH='$(abs_top_srcdir)/emu:$(abs_top_srcdir)/analysis/report' \
+	PYTHONDONTWRITEBYTECODE=1 \
+	    $(PYTHON) -m pytest -q -p no:cacheprovider '$(abs_top_srcdir)/tests/emu' $(PYTEST_FLAGS)

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A wrong scenario: file, line, column, key, value, what was expected; exit 2."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import harness
+
+GOOD = """\
+name: small
+nodes:
+  c1: {role: client}
+  r1: {role: router, program: none}
+  o1: {role: origin, server: nginx, objects: {/a: {size: 10}}}
+links:
+  - {ends: [c1, r1], subnet: 10.0.1.0/24}
+  - {ends: [r1, o1], subnet: 10.0.3.0/24}
+services:
+  web: {port: 80, node: o1, redirected: false}
+steps:
+  - name: get
+    fetch: {node: c1, url: http://o1/a}
+  - name: wait
+    do:
+      - start: {as: slow, fetch: {node: c1, url: http://o1/a}}
+      - until: {capture: c1-r1, filter: tcp port 80, count: 2}
+      - join: slow
+expectations: [option-never-reaches-the-origin]
+"""
+
+# (what is replaced, by what, where and what the complaint says)
+CASES = {
+    "unknown key": ("name: small", "nmae: small", "1:1: key 'nmae': found 'nmae', expected one of"),
+    "missing key": ("name: small\n", "", "key 'name': found nothing, expected a name"),
+    "bad name": ("name: small", "name: Small!", "1:7: key 'name': found 'Small!', expected a name"),
+    "duplicate key": (
+        "  r1: {role",
+        "  c1: {role",
+        "4:3: key 'nodes.c1': found 'c1', expected each",
+    ),
+    "unknown role": ("role: client", "role: clinet", "3:14: key 'nodes.c1.role': found 'clinet'"),
+    "long node": ("  c1: {role", "  client99: {role", "3:3: key 'nodes.client99'"),
+    "unlinked node": ("  r1: {role", "  x1: {role: host}\n  r1: {role", "4:3: key 'nodes.x1'"),
+    "server of a client": (
+        "{role: client}",
+        "{role: client, server: nginx}",
+        "key 'nodes.c1.server'",
+    ),
+    "unknown end": ("[c1, r1]", "[c1, r2]", "7:17: key 'links.0.ends.1': found 'r2'"),
+    "link to itself": ("[c1, r1]", "[c1, c1]", "7:12: key 'links.0.ends'"),
+    "link twice": ("[r1, o1]", "[r1, c1]", "8:12: key 'links.1.ends'"),
+    "bad subnet": ("10.0.1.0/24", "10.0.1.1/24", "7:30: key 'links.0.subnet': found '10.0.1.1/24'"),
+    "no prefix": ("10.0.1.0/24", "10.0.1.0", "7:30: key 'links.0.subnet'"),
+    "overlap": ("10.0.3.0/24", "10.0.0.0/16", "8:30: key 'links.1.subnet'"),
+    "tiny subnet": ("10.0.3.0/24", "10.0.3.0/31", "8:30: key 'links.1.subnet'"),
+    "port 0": ("port: 80,", "port: 0,", "10:15: key 'services.web.port': found '0'"),
+    "port as text": ("port: 80,", "port: http,", "10:15: key 'services.web.port': found 'http'"),
+    "service nowhere": ("node: o1, red", "node: o2, red", "10:25: key 'services.web.node'"),
+    "service at a client": ("node: o1, red", "node: c1, red", "10:25: key 'services.web.node'"),
+    "unknown action": ("    fetch: {node: c1", "    fecth: {node: c1", "13:5: key 'steps.0.fecth'"),
+    "two actions": ("  - name: get\n", "  - name: get\n    mark: x\n", "one action a step"),
+    "step twice": ("name: wait", "name: get", "14:11: key 'steps.1.name': found 'get'"),
+    "fetch nowhere": (
+        "fetch: {node: c1, url: http://o1/a}\n  ",
+        "fetch: {node: c9, url: http://o1/a}\n  ",
+        "13:19: key 'steps.0.fetch.node': found 'c9'",
+    ),  # noqa: E501
+    "no url": (
+        "{node: c1, url: http://o1/a}\n  ",
+        "{node: c1, url: ftp://o1/a}\n  ",
+        "13:28: key 'steps.0.fetch.url'",
+    ),  # noqa: E501
+    "no such link": ("capture: c1-r1", "capture: r1-c1", "17:26: key 'steps.1.do.1.until.capture'"),
+    "bad filter": ("tcp port 80", "tcp prot 80", "17:41: key 'steps.1.do.1.until.filter'"),
+    "unknown in filter": ("tcp port 80", "host $x1", "key 'steps.1.do.1.until.filter': found 'x1'"),
+    "count 0": ("count: 2", "count: 0", "key 'steps.1.do.1.until.count': found '0'"),
+    "join of nothing": ("join: slow", "join: late", "18:15: key 'steps.1.do.2.join'"),
+    "no join": ("      - join: slow\n", "", "expected a join of what the step started: slow"),
+    "bad guard": ("count: 2", "within: -1", "key 'steps.1.do.1.until.within': found '-1'"),
+    "no steps": (GOOD[GOOD.index("  - name: get") : GOOD.index("expect")], "", "key 'steps'"),
+    "not a mapping": (GOOD, "- a\n- b\n", "1:1: key '(the file)'"),
+    "not YAML": ("nodes:", "nodes: [", "not YAML"),
+    "empty": (GOOD, "", "key '(the file)': found nothing"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_message(tmp_path: Path, case: str) -> None:
+    old, new, expected = CASES[case]
+    assert old in GOOD
+    file = tmp_path / "wrong.yaml"
+    file.write_text(GOOD.replace(old, new, 1))
+    done = harness.waylay("run", file, "--out", tmp_path / "results")
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith(f"{file}:"), "file and place come first"
+    assert expected in done.stderr
+    assert len(done.stderr.splitlines()) == 1, "one line, no traceback"
+    assert not (tmp_path / "results").exists(), "nothing was started"
+
+
+def test_the_good_one_is_good(tmp_path: Path) -> None:
+    from waylay import scenario
+
+    file = tmp_path / "good.yaml"
+    file.write_text(GOOD)
+    assert scenario.load(file).name == "small"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["run"], "required: SCENARIO"),
+        (["run", "/nowhere.yaml"], "/nowhere.yaml: cannot be read"),
+        (["run", str(harness.FIRST_FETCH), "--program", "r1"], "expected NODE=PATH"),
+        (["run", str(harness.FIRST_FETCH), "--program", "r9=x"], "found node 'r9', expected one"),
+        (["run", str(harness.FIRST_FETCH), "--program", "r1=/no/such"], "needs the program"),
+        (["run", str(harness.SCENARIOS / "plain.yaml"), "--out", "/run/x"], "folder outside /run"),
+        (["report", "/tmp"], "expected the folder of a finished run"),
+        (["frobnicate"], "invalid choice"),
+    ],
+)
+def test_wrong_words(words: list[str], expected: str) -> None:
+    done = harness.waylay(*words)
+    assert done.returncode == 2, done.stderr
+    assert expected in done.stderr
+    assert "Traceback" not in done.stderr
