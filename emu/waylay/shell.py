@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Iterator, Optional, Sequence
+from typing import Iterator, NoReturn, Optional, Sequence
 
 from waylay.errors import BadInput
 from waylay.isolate import require_privileges
@@ -32,7 +32,7 @@ def nodes_of_runs() -> Iterator[tuple[str, str, int]]:
             yield run, name, int(entry.name)
 
 
-def enter(node: str, run: Optional[str], command: Sequence[str]) -> int:
+def enter(node: str, run: Optional[str], command: Sequence[str]) -> NoReturn:
     """Become a shell, or a command, in the node; raises BadInput if there is none."""
     require_privileges("waylay shell")
     found = [(r, pid) for r, n, pid in nodes_of_runs() if n == node and run in (None, r)]
@@ -44,4 +44,3 @@ def enter(node: str, run: Optional[str], command: Sequence[str]) -> int:
     argv = list(command) or [os.environ.get("SHELL", "/bin/sh")]
     flags = ["--net", "--mount", "--pid", "--uts"]
     os.execvp("nsenter", ["nsenter", "--target", str(found[0][1]), *flags, "--wd=.", *argv])
-    return 0

@@ -17,7 +17,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "long: takes minutes; left out unless asked for")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def privileged() -> None:
     """The test makes namespaces."""
     missing = isolate.missing_capabilities()
@@ -25,7 +25,7 @@ def privileged() -> None:
         pytest.skip("lacks " + ", ".join(missing))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def whole_path(privileged: None) -> None:
     """The test runs router, proxy, origin and checks."""
     del privileged

@@ -30,6 +30,8 @@ steps:
 expectations: [option-never-reaches-the-origin]
 """
 
+STEPS = GOOD.partition("steps:\n")[2].partition("expectations")[0]
+
 # (what is replaced, by what, where and what the complaint says)
 CASES = {
     "unknown key": ("name: small", "nmae: small", "1:1: key 'nmae': found 'nmae', expected one of"),
@@ -79,7 +81,7 @@ CASES = {
     "join of nothing": ("join: slow", "join: late", "18:15: key 'steps.1.do.2.join'"),
     "no join": ("      - join: slow\n", "", "expected a join of what the step started: slow"),
     "bad guard": ("count: 2", "within: -1", "key 'steps.1.do.1.until.within': found '-1'"),
-    "no steps": (GOOD[GOOD.index("  - name: get") : GOOD.index("expect")], "", "key 'steps'"),
+    "no steps": (STEPS, "", "key 'steps'"),
     "not a mapping": (GOOD, "- a\n- b\n", "1:1: key '(the file)'"),
     "not YAML": ("nodes:", "nodes: [", "not YAML"),
     "empty": (GOOD, "", "key '(the file)': found nothing"),

@@ -57,7 +57,7 @@ FAULTS = (
 )
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.program)
+@pytest.mark.parametrize("fault", FAULTS, ids=[fault.program for fault in FAULTS])
 def test_fault_is_noticed(out: Path, fault: Fault) -> None:
     if programs.find(fault.program) is None:
         pytest.skip(f"{fault.program} is not built (configure --enable-faults)")

@@ -19,8 +19,9 @@ REDIRECTED = f"ip.src == {C1} and tcp and ip.dst == {P1}"
 
 
 @pytest.fixture(scope="module")
-def passed(tmp_path_factory: pytest.TempPathFactory) -> harness.Finished:
+def passed(whole_path: None, tmp_path_factory: pytest.TempPathFactory) -> harness.Finished:
     """One run of first-fetch that the tests of this file look at."""
+    del whole_path
     out = tmp_path_factory.mktemp("first-fetch")
     done = harness.waylay("run", harness.FIRST_FETCH, "--out", out)
     assert done.returncode == 0, done.stdout + done.stderr
