@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The proxy's configuration file, as read.
+ */
+#ifndef WAYLAY_CORE_PROXY_SETTINGS_H
+#define WAYLAY_CORE_PROXY_SETTINGS_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/common/config.h"
+
+enum { WAY_SETTINGS_INTERFACES_MAX = 32, WAY_SETTINGS_SERVICES_MAX = 64 };
+
+/* A missing key keeps its default. */
+struct way_settings {
+    unsigned interface_count; /* the router-facing ones; at least 1 */
+    char interfaces[WAY_SETTINGS_INTERFACES_MAX][IFNAMSIZ];
+    unsigned port_count; /* the services': TCP ports; at least 1 */
+    uint16_t ports[WAY_SETTINGS_SERVICES_MAX];
+    char tun[IFNAMSIZ];     /* "waylay-p" */
+    const char *pseudonym;  /* in Via and Cache-Status; "waylay" */
+    int handshake_mode;     /* 0: deferred, the only one there is yet */
+    int64_t held;           /* bound on held SYNs: 4096 */
+    int64_t cache_size;     /* bytes: 64 MiB */
+    int64_t cache_object;   /* bytes: 8 MiB */
+    const char *access_log; /* path, or NULL for none */
+    bool via;               /* true */
+    bool cache_status;      /* true */
+};
+
+/* Reads the file. Returns it open, because strings of `out` belong to it (to close
+ * with way_config_close), or NULL with one line in `error`. */
+struct way_config *way_settings_read(const char *path, struct way_settings *out, char *error,
+                                     size_t error_size);
+
+#endif
