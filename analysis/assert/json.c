@@ -59,11 +59,12 @@ json_t *way_json_parse(struct way_json *json, const char *text, size_t length)
 int way_json_refuse(struct way_json *json, const char *key, const char *found,
                     struct way_text expected)
 {
-    *json->error =
-        way_text("%s: key '%s%s%s%s%.100s': found %s%.100s%s, expected %s", json->file,
-                 json->scope ? json->scope : "", json->scope ? "." : "",
-                 json->item ? json->item : "", json->item ? "." : "", key, found ? "'" : "",
-                 found ? found : "nothing of the kind", found ? "'" : "", expected.s);
+    const char *item = json->item == key ? NULL : json->item; /* not "marks.hit.end.hit.end" */
+
+    *json->error = way_text("%s: key '%s%s%s%s%.100s': found %s%.100s%s, expected %s", json->file,
+                            json->scope ? json->scope : "", json->scope ? "." : "",
+                            item ? item : "", item ? "." : "", key, found ? "'" : "",
+                            found ? found : "nothing of the kind", found ? "'" : "", expected.s);
     return -EINVAL;
 }
 

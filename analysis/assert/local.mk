@@ -34,8 +34,26 @@ libwayassertworld_a_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(PCAP_CFLAGS) $(JANSS
 ASSERT_TEST_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(JANSSON_CFLAGS)
 ASSERT_TEST_LDADD = libwayassertworld.a libwaytest.a $(ASSERT_LDADD) $(CUNIT_LIBS)
 
-check_PROGRAMS += test-assert-redirect test-assert-address test-assert-handshake
-TESTS += test-assert-redirect test-assert-address test-assert-handshake
+# The program itself, judging folders that assert-folder writes.
+check_PROGRAMS += assert-folder
+TESTS += tests/unit/test-assert-program.sh
+EXTRA_DIST += tests/unit/test-assert-program.sh
+assert_folder_SOURCES = tests/unit/assert-folder.c
+assert_folder_CFLAGS = $(ASSERT_TEST_CFLAGS)
+assert_folder_LDADD = $(ASSERT_TEST_LDADD)
+
+check_PROGRAMS += \
+	test-assert-redirect \
+	test-assert-address \
+	test-assert-handshake \
+	test-assert-run \
+	test-assert-input
+TESTS += \
+	test-assert-redirect \
+	test-assert-address \
+	test-assert-handshake \
+	test-assert-run \
+	test-assert-input
 test_assert_redirect_SOURCES = tests/unit/test-assert-redirect.c
 test_assert_redirect_CFLAGS = $(ASSERT_TEST_CFLAGS)
 test_assert_redirect_LDADD = $(ASSERT_TEST_LDADD)
@@ -45,3 +63,9 @@ test_assert_address_LDADD = $(ASSERT_TEST_LDADD)
 test_assert_handshake_SOURCES = tests/unit/test-assert-handshake.c
 test_assert_handshake_CFLAGS = $(ASSERT_TEST_CFLAGS)
 test_assert_handshake_LDADD = $(ASSERT_TEST_LDADD)
+test_assert_run_SOURCES = tests/unit/test-assert-run.c
+test_assert_run_CFLAGS = $(ASSERT_TEST_CFLAGS)
+test_assert_run_LDADD = $(ASSERT_TEST_LDADD)
+test_assert_input_SOURCES = tests/unit/test-assert-input.c
+test_assert_input_CFLAGS = $(ASSERT_TEST_CFLAGS)
+test_assert_input_LDADD = $(ASSERT_TEST_LDADD)

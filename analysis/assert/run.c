@@ -35,23 +35,27 @@ static int judge_entry(struct way_json *json, json_t *entry, struct way_tap *tap
     int64_t captured, dropped;
 
     if (way_json_integer(json, entry, "captured", 0, INT64_MAX, &captured) ||
-        way_json_integer(json, entry, "dropped_by_kernel", 0, INT64_MAX, &dropped) ||
-        way_json_integer(json, entry, "live", 0, INT64_MAX, &tap->live_from))
+        way_json_integer(json, entry, "dropped_by_kernel", 0, INT64_MAX, &dropped))
+        return -EINVAL;
+    if (json_is_null(json_object_get(entry, "live"))) /* it was never proved to be */
+        tap->live_from = INT64_MAX;
+    else if (way_json_integer(json, entry, "live", 1, INT64_MAX, &tap->live_from))
         return -EINVAL;
     if (dropped > 0)
         way_capture_spoil(capture, way_text("%" PRId64 " packets were lost by it", dropped));
     if ((size_t)captured != capture->count)
         way_capture_spoil(capture, way_text("it holds %zu frames, but %" PRId64 " were captured",
                                             capture->count, captured));
-    if (tap->live_from == 0 || tap->live_from > first_mark)
+    if (tap->live_from > first_mark)
         way_capture_spoil(capture, way_text("it was not live before the first mark"));
     return 0;
 }
 
-/* The earliest and the latest mark of the run. */
+/* The earliest and the latest mark of the run; without any, nothing is early
+ * enough and nothing is late. */
 static void span_of_marks(const struct way_bindings *bindings, int64_t *first, int64_t *last)
 {
-    *first = INT64_MAX;
+    *first = bindings->mark_count ? INT64_MAX : INT64_MIN;
     *last = INT64_MIN;
     for (size_t i = 0; i < bindings->mark_count; i++) {
         int64_t time = bindings->marks[i].time;

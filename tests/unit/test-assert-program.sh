@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# waylay-assert from outside: command lines, exit codes, both outputs. The
+# folders that it judges are written by assert-folder, from the same world that
+# the unit tests judge in memory.
+set -u
+program=$top_builddir/waylay-assert
+folder=$(mktemp -d) || exit 99
+trap 'rm -rf "$folder"' EXIT
+count=0
+
+# expect EXIT-CODE TEXT NAME COMMAND...: the command ends so, and says so.
+expect() {
+    code=$1 text=$2 name=$3
+    shift 3
+    count=$((count + 1))
+    said=$("$@" 2>&1)
+    got=$?
+    case $said in
+    *"$text"*) told=yes ;;
+    *) told=no ;;
+    esac
+    if [ $got -eq "$code" ] && [ $told = yes ]; then
+        echo "ok $count - $name"
+    else
+        echo "not ok $count - $name"
+        echo "# exit code $got, expected $code with '$text'; said: $said" | tr '\n' '~' | sed 's/~/\n# /g'
+        echo
+    fi
+}
+
+for world in good leaking uncertain; do
+    mkdir "$folder/$world" && "$top_builddir/assert-folder" $world "$folder/$world" || exit 99
+done
+
+expect 0 "7 expectations: 7 passed, 0 failed, 0 inconclusive" "the good run passes" \
+    "$program" "$folder/good"
+expect 1 "found:     10.0.2.2 as the source" "a leak fails, and is named" \
+    "$program" "$folder/leaking"
+expect 1 "captures/c1-r1.pcap frame " "its frame is named" "$program" "$folder/leaking"
+expect 3 "1 inconclusive" "what the clock cannot tell is inconclusive" \
+    "$program" "$folder/uncertain"
+expect 0 "1 expectations: 1 passed" "one check alone" \
+    "$program" --only option-never-reaches-the-origin "$folder/leaking"
+expect 1 '"verdict": "failed"' "JSON" "$program" --json "$folder/leaking"
+expect 0 "redirected-packets-carry-the-option" "the list" "$program" --list
+expect 0 "usage: waylay-assert" "help" "$program" --help
+expect 2 "found 'nonsense', expected one of" "an unknown check" \
+    "$program" --only nonsense "$folder/good"
+expect 2 "expected one RUN_DIR" "no folder" "$program"
+expect 2 "scenario.yaml: cannot be opened" "a folder that is no run" "$program" "$folder"
+
+sed 's/option-never-reaches-the-origin/option-never-reaches/' "$folder/good/scenario.yaml" \
+    >"$folder/leaking/scenario.yaml"
+expect 2 "scenario.yaml:6:5: key 'expectations[2]': found 'option-never-reaches', expected" \
+    "an unknown expectation has its place" "$program" "$folder/leaking"
+rm "$folder/good/captures/r1-p1.pcap"
+expect 1 "captures/r1-p1.pcap: it cannot be opened" "a missing capture fails" \
+    "$program" "$folder/good"
+echo "1..$count"
