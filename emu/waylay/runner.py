@@ -158,7 +158,7 @@ class Run:
 
 
 def tell_report(run_dir: Path, step: Optional[str]) -> bool:
-    """Write the report and print the first fetch's ladder; True if that failed."""
+    """Write the report, print its table and the first fetch's ladder; True if that failed."""
     try:
         import waylay_report
     except ImportError as error:
@@ -166,9 +166,11 @@ def tell_report(run_dir: Path, step: Optional[str]) -> bool:
         return True
     try:
         report = waylay_report.write(run_dir)
+        print()
+        print(waylay_report.table_text(run_dir), end="")
         if step:
             print(f"\nThe fetch '{step}', as the captures saw it\n")
-            print(waylay_report.ladder_text(run_dir, step=step))
+            print(waylay_report.ladder_text(run_dir, step=step, color=sys.stdout.isatty()), end="")
     except Exception as error:  # the verdict stands, whatever the report stumbles over
         print(f"\nno report: {type(error).__name__}: {error}", file=sys.stderr)
         return True

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from story import first_fetch
 
 import waylay_report
+from waylay_report.ladder import ROWS_MAX, Arrow, Ladder, Rest, Row, Silence, bounded
+from waylay_report.packets import SYN, Packet
+from waylay_report.text import draw
 
 STEPS = ("miss", "hit", "refused", "direct", "delayed")
 
@@ -24,16 +28,16 @@ def test_fits_a_terminal(made: Path, step: str) -> None:
 
 def test_the_refused_ladder(made: Path) -> None:
     assert lines_of(made, "refused")[4:] == [
-        "    0.000  ├───────>│        │        │   SYN       10.0.1.2 → 10.0.3.2",
-        "    0.020  │        ├───────>┊        │   SYN       10.0.1.2 → 10.0.2.2 RR[10.0.3.2]",
+        "    0.000  ├───────>│        │        │   SYN  10.0.1.2 → 10.0.3.2",
+        "    0.020  │        ├───────>┊        │   SYN  10.0.1.2 → 10.0.2.2 RR[10.0.3.2]",
         "           │        │        ┊        │   p1 holds the SYN and asks the origin first",
-        "    0.150  │        │<───────┊        │   SYN       10.0.2.2 → 10.0.3.2",
-        "    0.170  │        ├────────┊───────>│   SYN       10.0.2.2 → 10.0.3.2",
-        "    0.210  │        │<───────┊────────┤   RST       10.0.3.2 → 10.0.2.2",
-        "    0.230  │        ├───────>┊        │   RST       10.0.3.2 → 10.0.2.2",
+        "    0.150  │        │<───────┊        │   SYN  10.0.2.2 → 10.0.3.2",
+        "    0.170  │        ├────────┊───────>│   SYN  10.0.2.2 → 10.0.3.2",
+        "    0.210  │        │<───────┊────────┤   RST  10.0.3.2 → 10.0.2.2",
+        "    0.230  │        ├───────>┊        │   RST  10.0.3.2 → 10.0.2.2",
         "    0.310  │        │        ●        │   refused after 265 µs (its log)",
-        "    0.320  │        │<───────┤        │   RST       10.0.3.2 → 10.0.1.2",
-        "    0.340  │<───────┤        │        │   RST       10.0.3.2 → 10.0.1.2",
+        "    0.320  │        │<───────┤        │   RST  10.0.3.2 → 10.0.1.2",
+        "    0.340  │<───────┤        │        │   RST  10.0.3.2 → 10.0.1.2",
     ]
 
 
@@ -93,3 +97,17 @@ def test_last_words_of_the_step_before_are_left_out(tmp_path: Path) -> None:
     run.marks["hit.start"] = run.marks["miss.end"] = run.stamp(2050)
     text = waylay_report.ladder_text(run.write(tmp_path / "run"), "hit")
     assert text.splitlines()[4].lstrip().startswith("0.000  ├───────>│")
+
+
+def test_long_addresses_and_many_nodes_fit_too() -> None:
+    names = [f"node{i}" for i in range(8)]
+    ladder = Ladder("wide", "wide", names)
+    packet = Packet(0, "l", 1, "node0", "node7", "192.168.100.200", "192.168.100.201", "tcp")
+    packet = replace(packet, route_name="RR", route=("192.168.100.202",), flags=SYN)
+    ladder.rows = [Arrow(0, packet, "SYN", True, False), Rest(1, 5)]
+    assert max(len(line) for line in draw(ladder).splitlines()) <= 100
+
+
+def test_rows_are_bounded() -> None:
+    rows: list[Row] = [Silence(i, 1) for i in range(ROWS_MAX + 7)]
+    assert bounded(rows)[-1] == Rest(ROWS_MAX, 7)

@@ -111,6 +111,13 @@ def test_an_empty_run(tmp_path: Path) -> None:
     assert "No client&#39;s connection was captured" in page or "No client" in page
 
 
+def test_incomplete_results_are_shown_as_they_are(tmp_path: Path) -> None:
+    run = first_fetch()
+    run.results["expectations"] = [{}, {"name": "half-said"}, 5]
+    run.results["steps"] = [{"name": "miss"}, {"verdict": None}]
+    assert "half-said" in page_of(run.write(tmp_path / "run"))
+
+
 def test_losses_stand_out(tmp_path: Path) -> None:
     folder = first_fetch().write(tmp_path / "run")
     path = folder / "captures" / "losses.json"

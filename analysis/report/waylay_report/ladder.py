@@ -25,6 +25,9 @@ from .run import Run, Step, integer
 DULL_DATA = 1  # dull rows in a row that are drawn before they are condensed: with data,
 DULL_ACKS = 4  # and of acknowledgements alone
 SILENCE = 100_000_000  # ns without a packet that get a row of their own
+ROWS_MAX = 400  # what comes after is counted, not drawn
+LEGEND_MAX = 8  # connections that are named
+NODES_ALL = 6  # up to so many nodes all have a column; beyond, those that take part
 
 
 @dataclass
@@ -60,6 +63,14 @@ class Condensed:
 
 
 @dataclass
+class Rest:
+    """Rows that are too many to be drawn."""
+
+    time: int
+    rows: int
+
+
+@dataclass
 class Silence:
     """Nothing anywhere for a long time."""
 
@@ -86,7 +97,7 @@ class Release:
     verb: str  # "released", "refused", "given up"
 
 
-Row = Union[Arrow, Condensed, Silence, Holding, Release]
+Row = Union[Arrow, Condensed, Silence, Rest, Holding, Release]
 
 
 @dataclass
@@ -142,9 +153,12 @@ def describe(packet: Packet) -> str:
     return text or "ACK"
 
 
-def node_order(run: Run) -> list[str]:
+def node_order(run: Run, packets: list[Packet]) -> list[str]:
     """Columns from left to right: as the scenario names the nodes."""
-    return list(run.nodes)
+    if len(run.nodes) <= NODES_ALL:
+        return list(run.nodes)
+    active = {p.sender for p in packets} | {p.receiver for p in packets}
+    return [name for name in run.nodes if name in active]
 
 
 def belongs(packet: Packet, step: Step, old: set[tuple[str, frozenset[tuple[str, int]]]]) -> bool:
@@ -263,7 +277,14 @@ def legend_of(exchanges: list[Exchange], run: Run) -> list[str]:
             source = next(p.src for p in exchange.own if p.sport == port and p.src in proxies)
             ends += " · the proxy's own: %s:%d → %s:%d" % (source, port, *exchange.origin)
         lines.append(ends)
-    return lines
+    more = len(lines) - LEGEND_MAX
+    return lines if more <= 0 else lines[:LEGEND_MAX] + [f"and {more} more connections"]
+
+
+def bounded(rows: list[Row]) -> list[Row]:
+    if len(rows) <= ROWS_MAX:
+        return rows
+    return rows[:ROWS_MAX] + [Rest(rows[ROWS_MAX].time, len(rows) - ROWS_MAX)]
 
 
 def row_rank(row: Row) -> int:
@@ -273,7 +294,7 @@ def row_rank(row: Row) -> int:
 
 def make_ladder(run: Run, name: str) -> Ladder:
     """The ladder of the step `name`; when it cannot be drawn, `problem` says why."""
-    ladder = Ladder(f"{run.name} · {name}", name, node_order(run))
+    ladder = Ladder(f"{run.name} · {name}", name, [])
     step = run.step(name)
     if step is None:
         known = ", ".join(s.name for s in run.steps) or "none"
@@ -283,6 +304,7 @@ def make_ladder(run: Run, name: str) -> Ladder:
     if not packets:
         ladder.problem = f"no packet was captured during the step '{name}'"
         return ladder
+    ladder.nodes = node_order(run, packets)
     zero = packets[0].time
     exchanges = [e for e in run_exchanges(run) if e.step is step]
     rows = condense(list(arrows(packets)))
@@ -292,6 +314,6 @@ def make_ladder(run: Run, name: str) -> Ladder:
             ladder.holds.append(found[0])
             rows += [Holding(found[0].start, found[0].node), found[1]]
     rows.sort(key=lambda row: (row.time, row_rank(row)))
-    ladder.rows = with_silences(rows)
+    ladder.rows = bounded(with_silences(rows))
     ladder.legend = legend_of(exchanges, run)
     return ladder

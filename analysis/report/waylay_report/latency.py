@@ -16,6 +16,9 @@ from .exchanges import Exchange, Fetch, fetches_of, log_end, run_exchanges
 from .packets import Packet
 from .run import Run, integer
 
+# What is claimed, the log's key, the packet to judge it by, whether it follows that packet.
+Pair = tuple[str, str, Optional[Packet], bool]
+
 LATE_BOUND = 50_000_000  # a log that lags its packet by more (ns) is worth a word
 
 
@@ -155,16 +158,46 @@ def handshake_claims(run: Run, exchange: Exchange, step: str) -> list[Claim]:
     arrived = first([p for p in exchange.redirected if p.is_syn])
     answered = first([p for p in exchange.redirected if p.is_syn_ack])
     own = first([p for p in exchange.own if p.is_syn_ack and p.link in proxies])
-    pairs = [
+    pairs: list[Pair] = [
         ("SYN seen by the proxy", "syn_seen", arrived, True),
         ("origin's SYN-ACK at the proxy", "origin_acknowledged", own, True),
         ("SYN released, client's SYN-ACK sent", "syn_released", answered, False),
     ]
+    if entry.get("event") == "refused":
+        refusal = first([p for p in exchange.redirected if p.is_reset])
+        pairs.append(("refusal sent to the client", "at", refusal, False))
+    return judged(run, step, entry, pairs)
+
+
+def judged(run: Run, step: str, entry: dict[str, Any], pairs: list[Pair]) -> list[Claim]:
     claims = [
         in_order(run, step, what, integer(entry.get(key)), p.time if p else None, after)
         for what, key, p, after in pairs
     ]
     return [claim for claim in claims if claim]
+
+
+def is_alone(exchange: Exchange) -> bool:
+    """Whether the connection had one request only, which needs no telling apart."""
+    return sum(1 for e in exchange.entries if e.get("event") == "request") == 1
+
+
+def time_claims(run: Run, latency: Latency) -> list[Claim]:
+    """The request's own times, against the packets of the proxy's link."""
+    exchange, entry = latency.fetch.exchange, latency.fetch.entry
+    if entry is None or not is_alone(exchange):
+        return []
+    asked = first([p for p in exchange.redirected if p.is_request])
+    answered = first([p for p in exchange.redirected if p.is_response])
+    return judged(
+        run,
+        latency.step,
+        entry,
+        [
+            ("request seen by the proxy", "request_start", asked, True),
+            ("first byte sent to the client", "first_byte", answered, False),
+        ],
+    )
 
 
 def request_claims(latency: Latency) -> list[Claim]:
@@ -174,8 +207,7 @@ def request_claims(latency: Latency) -> list[Claim]:
     claims = []
     status = str(fetch.entry.get("status"))
     claims.append(Claim(latency.step, "status", status, latency.outcome, status == latency.outcome))
-    # One request alone can be told from another's only by order: so judged when there is one.
-    if sum(1 for e in exchange.entries if e.get("event") == "request") == 1:
+    if is_alone(exchange):
         asked = sorted({p.first_line for p in exchange.own if p.is_request})
         fetched = bool(fetch.entry.get("fetch_local_port"))
         claims.append(
@@ -234,5 +266,6 @@ def claims(run: Run) -> list[Claim]:
         found += handshake_claims(run, exchange, step)
         found += byte_claims(exchange, step)
         for fetch in fetches_of(exchange):
-            found += request_claims(latency_of(run, fetch))
+            latency = latency_of(run, fetch)
+            found += request_claims(latency) + time_claims(run, latency)
     return found + orphan_claims(run, exchanges)

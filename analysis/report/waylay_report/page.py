@@ -12,7 +12,7 @@ from typing import Any, Optional
 import jinja2
 from markupsafe import Markup
 
-from . import plot, svg
+from . import plot, svg, text
 from .ladder import Ladder, make_ladder
 from .latency import Claim, Latency, claims, latencies
 from .run import END_OF_TIME, Run, Step, items, mapping
@@ -56,10 +56,23 @@ def ladders(run: Run) -> list[dict[str, Any]]:
 def ladder_entry(run: Run, step: Step, ladder: Ladder) -> dict[str, Any]:
     return {
         "name": step.name,
-        "meaning": MEANING.get(step.name, ""),
+        "meaning": MEANING.get(step.name, "") if is_as_meant(run, ladder) else "",
+        "text": text.draw(ladder),
         "legend": ladder.legend,
         "svg": Markup(svg.draw(ladder, lambda node: run.role(node))),
     }
+
+
+def is_as_meant(run: Run, ladder: Ladder) -> bool:
+    """Whether the sentence about the step may be said: a run without the mechanism belies it."""
+    return bool(ladder.holds) or (ladder.step == "direct" and bool(run.of_role("proxy")))
+
+
+def expectation_rows(run: Run) -> list[dict[str, Any]]:
+    keys = ("name", "verdict", "detail", "examined", "matched")
+    return [
+        {key: item.get(key, "") for key in keys} for item in items(run.results.get("expectations"))
+    ]
 
 
 def flat(value: Any) -> str:
@@ -164,7 +177,7 @@ def render(run: Run, folder: Optional[Path] = None) -> str:
             verdict=str(run.results.get("verdict") or "unknown"),
             faithful=str(run.results.get("faithful") or "unknown"),
             facts=facts(run),
-            expectations=items(run.results.get("expectations")),
+            expectations=expectation_rows(run),
             steps=step_rows(run),
             latencies=[latency_row(row) for row in rows],
             plot=Markup(plot.draw(rows)),

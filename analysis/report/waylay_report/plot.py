@@ -21,8 +21,13 @@ from .latency import Latency  # noqa: E402
 
 INK = "#123456"  # stands for the page's text colour
 FAINT = "#654321"  # and for its lines
-COLORS = {"hold": "#d98e04", "answer": "#7c5cc4", "first": "#2a78c2", "last": "#1f9d63"}
-RED = "#d1453b"
+COLORS = {
+    "hold": "#d98e04",
+    "answer": "#7c5cc4",
+    "first": "#2a78c2",
+    "last": "#1f9d63",
+    "refused": "#d1453b",
+}
 
 
 def points(row: Latency) -> dict[str, float]:
@@ -60,18 +65,37 @@ def draw_row(axes: Any, y: int, row: Latency) -> None:
     markers = {"answer": "o", "first": ">", "last": "s"}
     for name, x in at.items():
         refused = name == "answer" and row.outcome == "refused"
-        color, marker = (RED, "X") if refused else (COLORS[name], markers[name])
+        color, marker = (COLORS["refused"], "X") if refused else (COLORS[name], markers[name])
         axes.plot([x], [y], marker=marker, color=color, markersize=8, linestyle="", zorder=3)
 
 
-def add_legend(axes: Any) -> None:
-    handles = [
-        axes.plot([], [], color=COLORS["hold"], linewidth=7, label="SYN held by the proxy")[0],
-        axes.plot([], [], marker="o", linestyle="", color=COLORS["answer"], label="SYN-ACK")[0],
-        axes.plot([], [], marker="X", linestyle="", color=RED, label="RST")[0],
-        axes.plot([], [], marker=">", linestyle="", color=COLORS["first"], label="first byte")[0],
-        axes.plot([], [], marker="s", linestyle="", color=COLORS["last"], label="last byte")[0],
-    ]
+LEGEND = {
+    "hold": ("SYN held by the proxy", "hold", None),
+    "answer": ("SYN-ACK", "answer", "o"),
+    "refused": ("RST", "refused", "X"),
+    "first": ("first byte", "first", ">"),
+    "last": ("last byte", "last", "s"),
+}
+
+
+def kinds_of(rows: list[Latency]) -> set[str]:
+    """Which marks are in the plot, so that the legend names no others."""
+    kinds = {name for row in rows for name in points(row)}
+    if any(row.outcome == "refused" for row in rows):
+        kinds.add("refused")
+    if any(held_range(row) for row in rows):
+        kinds.add("hold")
+    return kinds
+
+
+def add_legend(axes: Any, rows: list[Latency]) -> None:
+    handles = []
+    for kind, (label, color, marker) in LEGEND.items():
+        if kind in kinds_of(rows):
+            look: dict[str, Any] = (
+                {"marker": marker, "linestyle": ""} if marker else {"linewidth": 7}
+            )
+            handles.append(axes.plot([], [], color=COLORS[color], label=label, **look)[0])
     axes.legend(
         handles=handles,
         loc="lower left",
@@ -79,7 +103,7 @@ def add_legend(axes: Any) -> None:
         ncol=5,
         frameon=False,
         fontsize=10,
-        handletextpad=0.5,
+        handletextpad=0.7,
         columnspacing=1.6,
         borderaxespad=0,
     )
@@ -135,7 +159,7 @@ def draw(rows: list[Latency]) -> str:
         for y, row in enumerate(rows):
             draw_row(axes, y, row)
         style(axes, rows)
-        add_legend(axes)
+        add_legend(axes, rows)
         target = io.StringIO()
         nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
         figure.savefig(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from html import escape
 from typing import Callable
 
-from .ladder import Arrow, Condensed, Hold, Holding, Ladder, Release, Row, Silence
+from .ladder import Arrow, Condensed, Hold, Holding, Ladder, Release, Rest, Row, Silence
 from .packets import Packet
 from .text import cut, duration, milliseconds
 
@@ -188,6 +188,8 @@ def draw_note(canvas: Canvas, row: Row, y: float) -> None:
     elif isinstance(row, Condensed):
         middle = (LEFT + RIGHT) / 2
         draw_plate(canvas, middle, y, row.text.strip("… "), "condensed")
+    elif isinstance(row, Rest):
+        draw_plate(canvas, (LEFT + RIGHT) / 2, y, f"{row.rows} more rows", "condensed")
     elif isinstance(row, Silence):
         middle = (LEFT + RIGHT) / 2
         draw_plate(canvas, middle, y, f"{duration(row.length)} of silence", "silence")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Callable, Optional
 
-from .ladder import Arrow, Condensed, Holding, Ladder, Release, Row, Silence
+from .ladder import Arrow, Condensed, Holding, Ladder, Release, Rest, Row, Silence
 from .latency import Claim, Latency
 from .packets import Packet
 
 WIDTH = 100
 TIME_WIDTH = 9  # digits of milliseconds with three decimals
+WORDS_WIDTH = 14  # columns that should be left for what a packet is
 
 BOLD, DIM, RED, GREEN, AMBER, BLUE = "1", "2", "31", "32", "33", "36"
 HIGHLIGHT = "1;30;43"
@@ -50,10 +51,16 @@ class Grid:
     def __init__(self, ladder: Ladder, paint: Paint):
         self.ladder = ladder
         self.paint = paint
-        count = max(len(ladder.nodes), 2)
-        self.step = max(4, min(9, 36 // (count - 1)))
-        self.width = self.step * (len(ladder.nodes) - 1) + 1
+        self.tail = tail_width(ladder)  # what stands behind the words on the right
+        gaps = len(ladder.nodes) - 1
+        fitting = (step for step in range(9, 3, -1) if self.room(step * gaps + 1) >= WORDS_WIDTH)
+        self.step = next(fitting, 3)
+        self.width = self.step * gaps + 1
         self.column = {name: i * self.step for i, name in enumerate(ladder.nodes)}
+
+    def room(self, width: int) -> int:
+        """Columns for words beside life lines of that width and what stands behind."""
+        return WIDTH - TIME_WIDTH - width - 5 - self.tail - 3
 
     def held(self, time: int) -> list[int]:
         """The columns of the nodes that hold a SYN."""
@@ -87,7 +94,8 @@ class Grid:
     def heads(self) -> str:
         cells = [" "] * (self.width + 8)
         for name, at in self.column.items():
-            start = max(0, at - len(name) // 2)
+            start = max(0, at - min(len(name), self.step - 1) // 2)
+            name = cut(name, self.step - 1)
             cells[start : start + len(name)] = list(name)
         return "".join(cells).rstrip()
 
@@ -117,15 +125,19 @@ def option_text(packet: Packet) -> str:
     return f"{packet.route_name}[{','.join(packet.route)}]" if packet.route_name else ""
 
 
+def tail_width(ladder: Ladder) -> int:
+    arrows = [row for row in ladder.rows if isinstance(row, Arrow)]
+    return max((len(ends_text(a.packet) + option_text(a.packet)) for a in arrows), default=0)
+
+
 class Columns:
     """How wide the words on the right are, so that addresses stand under each other."""
 
     def __init__(self, ladder: Ladder, grid: Grid):
         self.room = WIDTH - TIME_WIDTH - grid.width - 5
         arrows = [row for row in ladder.rows if isinstance(row, Arrow)]
-        tail = max((len(ends_text(a.packet) + option_text(a.packet)) for a in arrows), default=0)
         what = max((len(first_line_text(a)) for a in arrows), default=0)
-        self.what = max(8, min(what, self.room - tail - 3))
+        self.what = max(3, min(what, grid.room(grid.width)))
 
 
 def arrow_text(arrow: Arrow, columns: Columns, paint: Paint) -> str:
@@ -146,8 +158,9 @@ def row_text(row: Row, grid: Grid, columns: Columns, paint: Paint) -> str:
     if isinstance(row, Release):
         text = paint(cut(release_text(row), columns.room), AMBER)
         return f"{time}  {grid.lines(row.time, row.node)}   {text}"
-    if isinstance(row, Condensed):
-        return f"{time}  {grid.lines(row.time)}   {paint(cut(row.text, columns.room), DIM)}"
+    if isinstance(row, (Condensed, Rest)):
+        text = row.text if isinstance(row, Condensed) else f"… {row.rows} more rows …"
+        return f"{time}  {grid.lines(row.time)}   {paint(cut(text, columns.room), DIM)}"
     text = f"… {duration(row.length)} of silence …" if isinstance(row, Silence) else ""
     if isinstance(row, Holding):
         text = f"{row.node} holds the SYN and asks the origin first"
