@@ -50,7 +50,7 @@ void way_cache_request_of(const struct way_http_message *request, struct way_cac
 }
 
 static const char *const words[] = {
-#define WORD(name, word) [WAY_CACHE_STORABLE_##name] = word,
+#define WORD(name, word) [WAY_CACHE_STORABLE_##name] = (word),
     WAY_CACHE_STORABLES(WORD)
 #undef WORD
 };

@@ -7,7 +7,7 @@
 #include <assert.h>
 
 static const char *const words[] = {
-#define WORD(name, word) [WAY_CACHE_FWD_##name] = word,
+#define WORD(name, word) [WAY_CACHE_FWD_##name] = (word),
     WAY_CACHE_FWDS(WORD)
 #undef WORD
 };

@@ -129,8 +129,8 @@ static int64_t days_since_epoch(int year, int month, int day)
 
 static int64_t seconds_of(const struct civil *c)
 {
-    return days_since_epoch(c->year, c->month, c->day) * SECONDS_A_DAY + c->hour * 3600 +
-           c->minute * 60 + c->second;
+    int64_t minutes = (int64_t)c->hour * 60 + c->minute;
+    return days_since_epoch(c->year, c->month, c->day) * SECONDS_A_DAY + minutes * 60 + c->second;
 }
 
 static struct civil civil_of(int64_t seconds)

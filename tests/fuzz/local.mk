@@ -17,3 +17,35 @@ replay_packet_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"packet"'
 replay_packet_LDADD = libwaypacket.a
 
 EXTRA_DIST += tests/fuzz/corpus/packet
+
+# HTTP: the parsers (each input cut in two ways), and the values of fields.
+fuzz_http_libs = libwayhttptest.a libwaytest.a libwaycache.a libwayhttp.a $(LLHTTP_LIBS) \
+	$(XXHASH_LIBS) $(CUNIT_LIBS)
+if FUZZERS
+noinst_LIBRARIES += libwayhttptest.a libwaytest.a
+noinst_PROGRAMS += fuzz-http-request fuzz-http-response fuzz-http-values
+fuzz_http_request_SOURCES = tests/fuzz/fuzz-http-request.c
+fuzz_http_request_LDADD = $(fuzz_http_libs)
+fuzz_http_request_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+fuzz_http_response_SOURCES = tests/fuzz/fuzz-http-response.c
+fuzz_http_response_LDADD = $(fuzz_http_libs)
+fuzz_http_response_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+fuzz_http_values_SOURCES = tests/fuzz/fuzz-http-values.c
+fuzz_http_values_LDADD = $(fuzz_http_libs)
+fuzz_http_values_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+endif
+
+check_PROGRAMS += replay-http-request replay-http-response replay-http-values
+TESTS += replay-http-request replay-http-response replay-http-values
+replay_http_request_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-http-request.c
+replay_http_request_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"http-request"'
+replay_http_request_LDADD = $(fuzz_http_libs)
+replay_http_response_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-http-response.c
+replay_http_response_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"http-response"'
+replay_http_response_LDADD = $(fuzz_http_libs)
+replay_http_values_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-http-values.c
+replay_http_values_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"http-values"'
+replay_http_values_LDADD = $(fuzz_http_libs)
+
+EXTRA_DIST += tests/fuzz/corpus/http-request tests/fuzz/corpus/http-response \
+	tests/fuzz/corpus/http-values

@@ -14,30 +14,30 @@
 #define OK           "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
 #define FRESH        OK "Cache-Control: max-age=60\r\n"
 
-/* RFC 9111, 3, 3.5, 4, 4.4; RFC 9110, 9.2. Letters: l looked up, s may be stored, u unsafe. */
+/* RFC 9111, 3, 3.5, 4, 4.4; RFC 9110, 9.2. */
 static const struct {
     const char *request;
-    enum way_cache_fwd fwd;
     const char *detail;
+    enum way_cache_fwd fwd;
     bool look, store, unsafe;
 } requests[] = {
-    {GET "\r\n", WAY_CACHE_FWD_URI_MISS, NULL, true, true, false},
-    {"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", WAY_CACHE_FWD_URI_MISS, NULL, true, false, false},
-    {GET "Cache-Control: no-store\r\n\r\n", WAY_CACHE_FWD_URI_MISS, NULL, true, false, false},
-    {GET "Pragma: no-cache\r\n\r\n", WAY_CACHE_FWD_URI_MISS, NULL, true, true, false},
-    {GET "Authorization: x\r\n\r\n", WAY_CACHE_FWD_BYPASS, "authorization", false, false, false},
-    {GET "Range: bytes=0-1\r\n\r\n", WAY_CACHE_FWD_BYPASS, "range", false, false, false},
-    {GET "If-None-Match: *\r\n\r\n", WAY_CACHE_FWD_BYPASS, "conditional", false, false, false},
-    {GET "If-Modified-Since: x\r\n\r\n", WAY_CACHE_FWD_BYPASS, "conditional", false, false, false},
-    {GET "Content-Length: 1\r\n\r\n", WAY_CACHE_FWD_BYPASS, "request-body", false, false, false},
-    {GET "Content-Length: 0\r\n\r\n", WAY_CACHE_FWD_URI_MISS, NULL, true, true, false},
-    {GET "Upgrade: x\r\nConnection: upgrade\r\n\r\n", WAY_CACHE_FWD_BYPASS, "upgrade", false, false,
+    {GET "\r\n", NULL, WAY_CACHE_FWD_URI_MISS, true, true, false},
+    {"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", NULL, WAY_CACHE_FWD_URI_MISS, true, false, false},
+    {GET "Cache-Control: no-store\r\n\r\n", NULL, WAY_CACHE_FWD_URI_MISS, true, false, false},
+    {GET "Pragma: no-cache\r\n\r\n", NULL, WAY_CACHE_FWD_URI_MISS, true, true, false},
+    {GET "Authorization: x\r\n\r\n", "authorization", WAY_CACHE_FWD_BYPASS, false, false, false},
+    {GET "Range: bytes=0-1\r\n\r\n", "range", WAY_CACHE_FWD_BYPASS, false, false, false},
+    {GET "If-None-Match: *\r\n\r\n", "conditional", WAY_CACHE_FWD_BYPASS, false, false, false},
+    {GET "If-Modified-Since: x\r\n\r\n", "conditional", WAY_CACHE_FWD_BYPASS, false, false, false},
+    {GET "Content-Length: 1\r\n\r\n", "request-body", WAY_CACHE_FWD_BYPASS, false, false, false},
+    {GET "Content-Length: 0\r\n\r\n", NULL, WAY_CACHE_FWD_URI_MISS, true, true, false},
+    {GET "Upgrade: x\r\nConnection: upgrade\r\n\r\n", "upgrade", WAY_CACHE_FWD_BYPASS, false, false,
      false},
-    {"POST / HTTP/1.1\r\nHost: a\r\n\r\n", WAY_CACHE_FWD_METHOD, NULL, false, false, true},
-    {"DELETE / HTTP/1.1\r\nHost: a\r\n\r\n", WAY_CACHE_FWD_METHOD, NULL, false, false, true},
-    {"OPTIONS / HTTP/1.1\r\nHost: a\r\n\r\n", WAY_CACHE_FWD_METHOD, NULL, false, false, false},
-    {"PROPFIND / HTTP/1.1\r\nHost: a\r\n\r\n", WAY_CACHE_FWD_METHOD, NULL, false, false, false},
-    {"FROB / HTTP/1.1\r\nHost: a\r\n\r\n", WAY_CACHE_FWD_METHOD, NULL, false, false, true},
+    {"POST / HTTP/1.1\r\nHost: a\r\n\r\n", NULL, WAY_CACHE_FWD_METHOD, false, false, true},
+    {"DELETE / HTTP/1.1\r\nHost: a\r\n\r\n", NULL, WAY_CACHE_FWD_METHOD, false, false, true},
+    {"OPTIONS / HTTP/1.1\r\nHost: a\r\n\r\n", NULL, WAY_CACHE_FWD_METHOD, false, false, false},
+    {"PROPFIND / HTTP/1.1\r\nHost: a\r\n\r\n", NULL, WAY_CACHE_FWD_METHOD, false, false, false},
+    {"FROB / HTTP/1.1\r\nHost: a\r\n\r\n", NULL, WAY_CACHE_FWD_METHOD, false, false, true},
 };
 
 static void sorts_requests(void)

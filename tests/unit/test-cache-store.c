@@ -25,7 +25,7 @@ static struct way_cache_key key_of(unsigned number)
 /* Bodies that say what they are: byte i of version v. */
 static char body_byte(unsigned version, uint64_t i)
 {
-    return (char)(version * 31 + i * 7 + i / 251);
+    return (char)((uint64_t)version * 31 + i * 7 + i / 251);
 }
 
 static void fill_body(char *body, unsigned version, uint64_t offset, size_t len)
