@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         scenario=arguments.scenario,
         out=arguments.out,
         programs=dict(arguments.program),
-        keep=arguments.keep,
+        pause_after=arguments.pause_after,
     )
     return runner.run(options)
 
@@ -86,7 +86,9 @@ def parser() -> argparse.ArgumentParser:
         help="let a node run another program; 'none' for none",
     )
     one.add_argument(
-        "--keep", action="store_true", help="after the steps, keep the network until Ctrl-C"
+        "--pause-after",
+        metavar="STEP",
+        help="after that step, stop and say how to open a shell in a node",
     )
 
     one = _command(commands, "shell", shell, "open a shell in a node of a run that stands")

@@ -116,6 +116,7 @@ def _wait(inner: int) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, hand_on)
+    signal.signal(signal.SIGUSR1, lambda number, _frame: os.kill(inner, number))
     _, status = os.waitpid(inner, 0)
     if os.WIFEXITED(status):
         return os.WEXITSTATUS(status)
@@ -142,6 +143,17 @@ def _inner(body: Callable[[], int], alive: int) -> int:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
+
+
+def wait_for_user() -> None:
+    """In the inner process: wait for Enter on the terminal, or for SIGUSR1."""
+    woken, wake = os.pipe()  # what closes the writing end makes the other readable
+    signal.signal(signal.SIGUSR1, lambda _number, _frame: os.close(wake))
+    sources = [woken] + ([sys.stdin.fileno()] if sys.stdin.isatty() else [])
+    ready, _, _ = select.select(sources, [], [])
+    if woken not in ready:
+        sys.stdin.readline()
+    os.close(woken)
 
 
 def _interrupt(_number: int, _frame: object) -> None:

@@ -12,7 +12,6 @@ while the mechanism is taken down is not the mechanism.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +20,7 @@ from typing import Any, Optional
 from waylay import isolate, programs, results, scenario as scenarios
 from waylay.capture import wait_settled
 from waylay.clock import RunClock
-from waylay.errors import FAILED, INTERRUPTED, WaylayError
+from waylay.errors import FAILED, INTERRUPTED, BadInput, WaylayError
 from waylay.layout import Layout
 from waylay.network import Network, find_programs
 from waylay.scenario import Scenario
@@ -37,36 +36,41 @@ class Options:
     scenario: Path
     out: Path = Path("results")
     programs: dict[str, str] = field(default_factory=dict)
-    keep: bool = False
+    pause_after: Optional[str] = None  # a step
 
 
 def run(options: Options) -> int:
     """Run a scenario; returns the exit code. Raises BadInput before any start."""
     file = options.scenario
     scenario = scenarios.load(file / "scenario.yaml" if file.is_dir() else file)
+    names = [step.name for step in scenario.steps]
+    if options.pause_after not in (None, *names):
+        raise BadInput(
+            f"--pause-after: found '{options.pause_after}', expected one of " + ", ".join(names)
+        )
     paths = find_programs(scenario, options.programs)
     isolate.require_privileges("waylay run")
     run_dir = results.new_run_dir(options.out, scenario)
     os.environ[RUN_VARIABLE] = run_dir.name
-    return isolate.run_isolated(lambda: Run(scenario, paths, run_dir, options.keep).main())
+    return isolate.run_isolated(lambda: Run(scenario, paths, run_dir, options.pause_after).main())
 
 
 class Run:
     """The inner process's view of a run."""
 
     def __init__(
-        self, scenario: Scenario, paths: dict[str, str], run_dir: Path, keep: bool
+        self, scenario: Scenario, paths: dict[str, str], run_dir: Path, pause: Optional[str]
     ) -> None:
         self.scenario = scenario
         self.paths = paths
         self.run_dir = run_dir
-        self.keep = keep
+        self.pause_after = pause
         self.clock = RunClock()
         self.layout = Layout(scenario)
         scratch = Path("/run/waylay") / run_dir.name
         scratch.mkdir(parents=True)
         self.network = Network(self.layout, run_dir, scratch, self.clock)
-        self.performer = Performer(scenario, self.network, self.clock, scratch)
+        self.performer = Performer(scenario, self.network, self.clock, scratch, self._after_step)
         self.losses: dict[str, Any] = {}
 
     def main(self) -> int:
@@ -94,21 +98,20 @@ class Run:
             self.network.start_programs(self.paths)
             self.performer.perform()
             wait_settled(list(self.network.captures.values()), self.clock)
-            if self.keep:
-                self._wait_for_user()
             self.network.close_captures()
         finally:
             self.network.stop()
         self._finish_captures()
 
-    def _wait_for_user(self) -> None:
-        print("The network stands. Look into a node with, for example:")
-        print(f"    waylay shell {next(iter(self.network.nodes))} --run {self.run_dir.name}")
-        print("Ctrl-C ends the run.", flush=True)
-        try:
-            signal.pause()
-        except KeyboardInterrupt:
-            pass  # the way to end it, not an interruption
+    def _after_step(self, name: str) -> None:
+        """Pause, if this is the step for it: the user looks around."""
+        if name != self.pause_after:
+            return
+        print(f"Paused after step '{name}'. A shell in a node, from another terminal, as root:")
+        for node in self.network.nodes:
+            print(f"    {sys.argv[0]} shell --run {self.run_dir.name} {node}")
+        print("Enter here, or SIGUSR1 to this process, goes on; Ctrl-C ends the run.", flush=True)
+        isolate.wait_for_user()
 
     def _finish_captures(self) -> None:
         self.clock.close()

@@ -37,7 +37,9 @@ def enter(node: str, run: Optional[str], command: Sequence[str]) -> NoReturn:
     require_privileges("waylay shell")
     found = [(r, pid) for r, n, pid in nodes_of_runs() if n == node and run in (None, r)]
     if not found:
-        raise BadInput(f"found no node '{node}' of a run that stands (see: waylay run --keep)")
+        raise BadInput(
+            f"found no node '{node}' of a run that stands (see: waylay run --pause-after)"
+        )
     if len(found) > 1:
         runs = ", ".join(sorted(r for r, _ in found))
         raise BadInput(f"node '{node}' stands in several runs; say --run with one of {runs}")

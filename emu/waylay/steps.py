@@ -11,7 +11,7 @@ import re
 import shlex
 import subprocess
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from waylay import fetch
 from waylay.clock import RunClock
@@ -42,12 +42,18 @@ class Performer:
     """Carries out steps in a network and collects their records and marks."""
 
     def __init__(
-        self, scenario: Scenario, network: Network, clock: RunClock, scratch: Path
+        self,
+        scenario: Scenario,
+        network: Network,
+        clock: RunClock,
+        scratch: Path,
+        after_step: Callable[[str], None],
     ) -> None:
         self.scenario = scenario
         self.network = network
         self.clock = clock
         self.scratch = scratch
+        self.after_step = after_step
         self.marks: dict[str, int] = {}
         self.records: list[dict[str, Any]] = []
         self.fetched: dict[str, fetch.Fetched] = {}
@@ -64,6 +70,7 @@ class Performer:
                 self.records.append({**record, "detail": "an earlier step failed"})
                 continue
             failed = not self._perform_one(step)
+            self.after_step(step.name)
 
     def _perform_one(self, step: Step) -> bool:
         self.step, fault = step.name, None
