@@ -89,6 +89,14 @@ int way_diversion_add_block(struct way_diversion *diversion, const char *interfa
     return 0;
 }
 
+int way_diversion_add_source(struct way_diversion *diversion, struct way_icmp_source source)
+{
+    if (diversion->source_count == WAY_DIVERSION_SOURCES_MAX)
+        return -ENOBUFS;
+    diversion->sources[diversion->source_count++] = source;
+    return 0;
+}
+
 /* ---- into the kernel ---- */
 
 static int complain(const char *what, const char *subject, int error)
@@ -103,11 +111,22 @@ static int complain(const char *what, const char *subject, int error)
     return error;
 }
 
-static int install_routing(struct nl_sock *nl, const struct way_diversion *diversion)
+/* The table first, the rule that leads into it last. */
+static int install_own_icmp(struct nl_sock *nl, const struct way_diversion *diversion, unsigned tun)
+{
+    static const struct way_icmp_source all = {0};
+    uint16_t number = number_of(diversion);
+    int error = way_rule_route(nl, &all, tun, number);
+    for (unsigned i = 0; i < diversion->source_count && error == 0; i++)
+        error = way_rule_route(nl, &diversion->sources[i], tun, number);
+    if (error == 0)
+        error = way_rule_own(nl, IPPROTO_ICMP, number, number);
+    return error ? complain("cannot catch the host's own ICMP", diversion->tun, error) : 0;
+}
+
+static int install_local_delivery(struct nl_sock *nl, const struct way_diversion *diversion)
 {
     uint16_t number = number_of(diversion);
-    if (!diversion->deliver_locally)
-        return 0;
     int error = way_rule_local_table(nl, number);
     if (error != 0)
         return complain("cannot add the local route", diversion->tun, error);
@@ -137,7 +156,10 @@ int way_diversion_install(const struct way_diversion *diversion)
     unsigned tun = if_nametoindex(diversion->tun);
     if (tun == 0)
         return complain("cannot be diverted into", diversion->tun, -ENODEV);
-    error = install_routing(nl, diversion);
+    if (diversion->deliver_locally)
+        error = install_local_delivery(nl, diversion);
+    if (error == 0 && diversion->catch_own_icmp)
+        error = install_own_icmp(nl, diversion, tun);
     for (unsigned i = 0; i < diversion->filter_count && error == 0; i++)
         error = install_filter(nl, diversion, &diversion->filters[i], tun);
     return error;

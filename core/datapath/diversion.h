@@ -38,6 +38,7 @@ enum way_diversion_owner {
 enum {
     WAY_DIVERSION_FILTERS_MAX = 256, /* of one diversion */
     WAY_DIVERSION_BLOCKS_MAX = 256,
+    WAY_DIVERSION_SOURCES_MAX = 256,
     WAY_DIVERSION_KEYS_MAX = 3,
     WAY_DIVERSION_NUMBER = 8700 /* the first owner's preference, priority and table */
 };
@@ -66,12 +67,24 @@ struct way_block {
     uint16_t port;
 };
 
+/* Where the host's own ICMP to these destinations is to come from (network order;
+ * destination without bits outside mask; source 0: as the kernel likes). */
+struct way_icmp_source {
+    way_be32 destination, mask, source;
+};
+
 struct way_diversion {
     enum way_diversion_owner owner;
     char tun[IFNAMSIZ];
     /* What is written back is delivered to local sockets, whatever its
      * destination ("local default dev lo"); else it is routed as usual. */
     bool deliver_locally;
+    /* The host's own ICMP, which passes no ingress, comes to the TUN, too: by the
+     * rule "iif lo ipproto icmp" and a table whose every route is the TUN. The
+     * kernel takes the source of what it says from these routes. */
+    bool catch_own_icmp;
+    unsigned source_count;
+    struct way_icmp_source sources[WAY_DIVERSION_SOURCES_MAX];
     unsigned filter_count;
     struct way_divert filters[WAY_DIVERSION_FILTERS_MAX];
     unsigned block_count;
@@ -100,6 +113,9 @@ int way_diversion_add_router(struct way_diversion *diversion, const char *interf
 /* Adds a block. Returns 0 or -ENOBUFS. */
 int way_diversion_add_block(struct way_diversion *diversion, const char *interface,
                             uint8_t protocol, uint16_t port);
+
+/* Adds a source for own ICMP. Returns 0 or -ENOBUFS. */
+int way_diversion_add_source(struct way_diversion *diversion, struct way_icmp_source source);
 
 /* Puts rule, route and filters into the kernel; the TUN exists and is up, and its
  * reader will read soon. Filters come last. Returns 0, or a negative errno after

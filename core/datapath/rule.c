@@ -32,6 +32,34 @@ int way_rule_lookup(struct nl_sock *nl, const char *interface, uint32_t priority
     return way_nl_send(nl, message);
 }
 
+int way_rule_own(struct nl_sock *nl, uint8_t protocol, uint32_t priority, uint32_t table)
+{
+    struct nl_msg *message =
+        rule_message(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, FR_ACT_TO_TBL, priority);
+    nla_put_string(message, FRA_IIFNAME, "lo");
+    nla_put_u8(message, FRA_IP_PROTO, protocol);
+    nla_put_u32(message, FRA_TABLE, table);
+    return way_nl_send(nl, message);
+}
+
+int way_rule_route(struct nl_sock *nl, const struct way_icmp_source *to, unsigned ifindex,
+                   uint32_t table)
+{
+    struct rtmsg route = {.rtm_family = AF_INET,
+                          .rtm_dst_len = (unsigned char)__builtin_popcount(to->mask),
+                          .rtm_protocol = WAY_NL_PROTOCOL,
+                          .rtm_scope = RT_SCOPE_LINK,
+                          .rtm_type = RTN_UNICAST};
+    struct nl_msg *message =
+        way_nl_message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &route, sizeof(route));
+    nla_put_u32(message, RTA_TABLE, table);
+    nla_put_u32(message, RTA_DST, to->destination);
+    nla_put_u32(message, RTA_OIF, ifindex);
+    if (to->source)
+        nla_put_u32(message, RTA_PREFSRC, to->source);
+    return way_nl_send(nl, message);
+}
+
 int way_rule_block(struct nl_sock *nl, const struct way_block *block, uint32_t priority)
 {
     struct nl_msg *message =

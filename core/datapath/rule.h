@@ -16,6 +16,15 @@
 /* "iif INTERFACE lookup TABLE" with the given priority. 0 or a negative errno. */
 int way_rule_lookup(struct nl_sock *nl, const char *interface, uint32_t priority, uint32_t table);
 
+/* "iif lo ipproto PROTOCOL lookup TABLE": what the host itself sends. Returns 0 or
+ * a negative errno. */
+int way_rule_own(struct nl_sock *nl, uint8_t protocol, uint32_t priority, uint32_t table);
+
+/* "DESTINATION dev INTERFACE [src SOURCE]" in the table. It goes with the
+ * interface. Returns 0 or a negative errno. */
+int way_rule_route(struct nl_sock *nl, const struct way_icmp_source *to, unsigned ifindex,
+                   uint32_t table);
+
 /* "iif INTERFACE [ipproto P] [dport N] blackhole". 0 or a negative errno. */
 int way_rule_block(struct nl_sock *nl, const struct way_block *block, uint32_t priority);
 

@@ -14,6 +14,7 @@
 /* X(enumerator, name, what it counts) */
 #define WAY_ROUTER_COUNTERS(X)                                                                     \
     X(SEEN, "seen", "packets that were diverted to the program")                                   \
+    X(SEEN_ICMP, "seen_icmp", "ICMP from the proxy's side, and the router's own")                  \
     X(PUSHED, "pushed", "packets redirected to the proxy")                                         \
     X(PUSHED_ICMP, "pushed_icmp", "ICMP errors about the proxy's packets, brought to it")          \
     X(TRANSLATED_ICMP, "translated_icmp", "ICMP errors put into the client's terms")               \

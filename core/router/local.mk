@@ -24,6 +24,15 @@ waylay_router_fault_no_option_CFLAGS = $(AM_CFLAGS) $(NL_CFLAGS)
 waylay_router_fault_no_option_LDADD = $(waylay_router_LDADD)
 endif
 
+check_PROGRAMS += test-policy test-router-settings
+TESTS += test-policy test-router-settings
+test_policy_SOURCES = tests/unit/test-policy.c
+test_policy_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+test_policy_LDADD = libwaytest.a libwayrouter.a libwaypacket.a $(CUNIT_LIBS)
+test_router_settings_SOURCES = tests/unit/test-router-settings.c
+test_router_settings_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+test_router_settings_LDADD = libwaytest.a libwayrouter.a libwaycommon.a $(YAML_LIBS) $(CUNIT_LIBS)
+
 # The live test, in network namespaces of its own; needs root.
 check_PROGRAMS += popper
 popper_SOURCES = tests/emu/popper.c

@@ -33,7 +33,8 @@ enum {
 struct worker {
     const struct way_router *router;
     struct way_policy policy;
-    struct way_tun tun;
+    struct way_tun tun;      /* what comes from clients */
+    struct way_tun icmp_tun; /* ICMP from the proxy's side, and the router's own */
     struct nl_sock *nl;
     struct way_tun_frame *frame;
     int64_t refreshed; /* ns, when policy.mtu and policy.locals were read */
@@ -73,9 +74,9 @@ static void refresh(struct worker *worker)
 
 /* ---- packets ---- */
 
-static void write_back(struct worker *worker)
+static void write_back(struct worker *worker, const struct way_tun *tun)
 {
-    if (way_tun_write(&worker->tun, worker->frame) != 0)
+    if (way_tun_write(tun, worker->frame) != 0)
         worker->counters[WAY_ROUTER_DROPPED_WRITE]++;
 }
 
@@ -99,29 +100,57 @@ static void answer_too_long(struct worker *worker, uint16_t mtu)
         worker->counters[WAY_ROUTER_DROPPED_WRITE]++;
 }
 
-static void handle_client_packet(struct worker *worker)
+/* Does what was decided; what is given back goes to the device it came from. */
+static void carry_out(struct worker *worker, struct way_decision decision,
+                      const struct way_tun *tun)
 {
-    struct way_tun_frame *frame = worker->frame;
-    struct way_decision decision = way_policy_decide(&worker->policy, frame->packet.data,
-                                                     frame->packet.len, way_tun_segment_len(frame));
-    worker->counters[WAY_ROUTER_SEEN]++;
     if (decision.verdict == WAY_VERDICT_PUSH) {
-        if (way_redirect_push(frame, worker->router->settings->proxy, decision.counter,
+        if (way_redirect_push(worker->frame, worker->router->settings->proxy, decision.counter,
                               worker->counters))
-            write_back(worker);
+            write_back(worker, tun);
         return;
     }
     worker->counters[decision.counter]++;
     if (decision.verdict == WAY_VERDICT_PASS)
-        write_back(worker);
+        write_back(worker, tun);
     else if (decision.verdict == WAY_VERDICT_ANSWER)
         answer_too_long(worker, decision.mtu);
 }
 
 static void read_clients(struct worker *worker)
 {
-    for (unsigned i = 0; i < BATCH && way_tun_read(&worker->tun, worker->frame) == 0; i++)
-        handle_client_packet(worker);
+    const struct way_packet *packet = &worker->frame->packet;
+    for (unsigned i = 0; i < BATCH && way_tun_read(&worker->tun, worker->frame) == 0; i++) {
+        worker->counters[WAY_ROUTER_SEEN]++;
+        carry_out(worker,
+                  way_policy_decide(&worker->policy, packet->data, packet->len,
+                                    way_tun_segment_len(worker->frame)),
+                  &worker->tun);
+    }
+}
+
+static void handle_icmp(struct worker *worker)
+{
+    const struct way_packet *packet = &worker->frame->packet;
+    worker->counters[WAY_ROUTER_SEEN_ICMP]++;
+    switch (
+        way_redirect_translate(worker->frame, worker->router->settings->proxy, worker->counters)) {
+    case WAY_TRANSLATED:
+        write_back(worker, &worker->icmp_tun);
+        break;
+    case WAY_TRANSLATED_NONE:
+        carry_out(worker, way_policy_decide_icmp(&worker->policy, packet->data, packet->len),
+                  &worker->icmp_tun);
+        break;
+    case WAY_TRANSLATED_DROP:
+        break;
+    }
+}
+
+static void read_icmp(struct worker *worker)
+{
+    for (unsigned i = 0; i < BATCH && way_tun_read(&worker->icmp_tun, worker->frame) == 0; i++)
+        handle_icmp(worker);
 }
 
 /* ---- the loop ---- */
@@ -169,7 +198,8 @@ static int run_loop(struct worker *worker)
         return 1;
     }
     struct pollfd fds[] = {{.fd = signals, .events = POLLIN},
-                           {.fd = worker->tun.fd, .events = POLLIN}};
+                           {.fd = worker->tun.fd, .events = POLLIN},
+                           {.fd = worker->icmp_tun.fd, .events = POLLIN}};
     way_log(WAY_LOG_INFO, "ready");
     for (;;) {
         if (poll(fds, sizeof(fds) / sizeof(fds[0]), REFRESH_MS) < 0 && errno != EINTR) {
@@ -178,10 +208,14 @@ static int run_loop(struct worker *worker)
         }
         if (way_clock_ns() - worker->refreshed > REFRESH_MS * WAY_NS_PER_MS)
             refresh(worker);
-        if (fds[1].revents & POLLERR)
-            return 1; /* the device was taken away */
+        if ((fds[1].revents | fds[2].revents) & POLLERR) {
+            way_log(WAY_LOG_ERROR, "a TUN device was taken away");
+            return 1;
+        }
         if (fds[1].revents)
             read_clients(worker);
+        if (fds[2].revents)
+            read_icmp(worker);
         if (fds[0].revents && !read_signals(worker, signals))
             return 0;
     }
@@ -189,23 +223,27 @@ static int run_loop(struct worker *worker)
 
 static int open_all(struct worker *worker)
 {
+    const struct way_router *router = worker->router;
     if (way_nl_open(&worker->nl) != 0)
         return -1;
     refresh(worker);
-    if (way_tun_open(&worker->tun, worker->router->settings->tun) != 0 ||
-        way_tun_up(&worker->tun, 1) != 0)
+    if (way_tun_open(&worker->tun, router->settings->tun) != 0 ||
+        way_tun_up(&worker->tun, 1) != 0 ||
+        way_tun_open(&worker->icmp_tun, router->settings->icmp_tun) != 0 ||
+        way_tun_up(&worker->icmp_tun, 1) != 0 || way_diversion_install(router->icmp) != 0)
         return -1;
-    return way_diversion_install(worker->router->clients);
+    return way_diversion_install(router->clients);
 }
 
 int way_router_run(const struct way_router *router)
 {
     static struct way_tun_frame frame;
-    static struct worker worker = {.frame = &frame, .tun = {.fd = -1}};
+    static struct worker worker = {.frame = &frame, .tun = {.fd = -1}, .icmp_tun = {.fd = -1}};
     worker.router = router;
     worker.policy.settings = router->settings;
     int code = open_all(&worker) == 0 ? run_loop(&worker) : 1;
     way_tun_close(&worker.tun);
+    way_tun_close(&worker.icmp_tun);
     way_nl_cleanup(&worker.nl);
     write_counters(&worker);
     return code;

@@ -12,6 +12,7 @@
 struct way_router {
     const struct way_router_settings *settings;
     const struct way_diversion *clients; /* owner WAY_DIVERSION_ROUTER */
+    const struct way_diversion *icmp;    /* owner WAY_DIVERSION_ROUTER_ICMP */
     const char *counters_path;           /* or NULL */
 };
 

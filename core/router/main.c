@@ -2,8 +2,10 @@
  *
  * waylay-router: configuration, checks, and the two processes.
  */
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/common/log.h"
 #include "core/common/options.h"
@@ -19,6 +21,7 @@ static void clear(void *context)
 {
     const struct way_router *router = context;
     way_diversion_clear(router->clients);
+    way_diversion_clear(router->icmp);
 }
 
 static void block(void *context)
@@ -26,6 +29,7 @@ static void block(void *context)
     const struct way_router *router = context;
     way_log(WAY_LOG_WARNING, "failed closed: redirected services are dropped until the next start");
     way_diversion_block(router->clients);
+    way_diversion_clear(router->icmp);
 }
 
 static int work(void *context)
@@ -34,7 +38,7 @@ static int work(void *context)
 }
 
 /* What the configuration asks for, as filters. Returns 0 or a negative errno. */
-static int describe(const struct way_router_settings *settings, struct way_diversion *out)
+static int describe_clients(const struct way_router_settings *settings, struct way_diversion *out)
 {
     int error = 0;
     out->owner = WAY_DIVERSION_ROUTER;
@@ -48,17 +52,55 @@ static int describe(const struct way_router_settings *settings, struct way_diver
     return error;
 }
 
+/* The interface's first IPv4 address (network order), or 0. */
+static way_be32 address_of(const char *interface)
+{
+    struct ifaddrs *all = NULL;
+    way_be32 found = 0;
+    if (getifaddrs(&all) != 0)
+        return 0;
+    for (const struct ifaddrs *each = all; each && !found; each = each->ifa_next)
+        if (each->ifa_addr && each->ifa_addr->sa_family == AF_INET &&
+            strcmp(each->ifa_name, interface) == 0) {
+            struct sockaddr_in address;
+            memcpy(&address, each->ifa_addr, sizeof(address));
+            found = address.sin_addr.s_addr;
+        }
+    freeifaddrs(all);
+    return found;
+}
+
+/* ICMP errors about redirected packets come from the proxy's side or are our own;
+ * these speak to clients with the address that the clients know us by. */
+static int describe_icmp(const struct way_router_settings *settings, struct way_diversion *out)
+{
+    out->owner = WAY_DIVERSION_ROUTER_ICMP;
+    out->catch_own_icmp = true;
+    snprintf(out->tun, sizeof(out->tun), "%s", settings->icmp_tun);
+    int error = way_diversion_add(out, settings->proxy_interface, way_match_protocol(IPPROTO_ICMP));
+    for (unsigned i = 0; i < settings->prefix_count && error == 0; i++)
+        error = way_diversion_add_source(
+            out, (struct way_icmp_source){
+                     .destination = settings->prefixes[i].address,
+                     .mask = settings->prefixes[i].mask,
+                     .source = address_of(settings->clients[settings->prefix_client[i]])});
+    return error;
+}
+
 static int run(struct way_router_settings *settings, const struct way_options *options)
 {
     static struct way_diversion clients;
+    static struct way_diversion icmp;
     if (way_surroundings_check(settings) != 0)
         return WAY_EXIT_FAILED;
-    if (describe(settings, &clients) != 0) {
+    if (describe_clients(settings, &clients) != 0 || describe_icmp(settings, &icmp) != 0) {
         way_log(WAY_LOG_ERROR, "more clients and services than there is room for");
         return WAY_EXIT_FAILED;
     }
-    struct way_router router = {
-        .settings = settings, .clients = &clients, .counters_path = options->counters};
+    struct way_router router = {.settings = settings,
+                                .clients = &clients,
+                                .icmp = &icmp,
+                                .counters_path = options->counters};
     const struct way_supervised program = {
         .name = "waylay-router",
         .clear = clear,

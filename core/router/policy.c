@@ -110,13 +110,32 @@ static struct way_decision decide_icmp(const struct way_policy *policy, const st
     return decide_growth(policy, ip, segment_len, WAY_ROUTER_PUSHED_ICMP);
 }
 
+static enum way_packet_error parse(const uint8_t *data, size_t len, struct way_ipv4 *out)
+{
+    enum way_packet_error error = way_ipv4_parse(data, len, out);
+    if (error == WAY_PACKET_OK && !way_ipv4_checksum_ok(out))
+        error = WAY_PACKET_IP_CHECKSUM;
+    return error;
+}
+
+struct way_decision way_policy_decide_icmp(const struct way_policy *policy, const uint8_t *data,
+                                           size_t len)
+{
+    struct way_ipv4 ip;
+    enum way_packet_error error = parse(data, len, &ip);
+    if (error != WAY_PACKET_OK)
+        return malformed(error);
+    if (ip.protocol != WAY_PROTOCOL_ICMP || ip.destination == policy->settings->proxy ||
+        is_local(policy, ip.destination))
+        return decide(WAY_VERDICT_PASS, WAY_ROUTER_PASSED_OTHER);
+    return decide_icmp(policy, &ip, len);
+}
+
 struct way_decision way_policy_decide(const struct way_policy *policy, const uint8_t *data,
                                       size_t len, size_t segment_len)
 {
     struct way_ipv4 ip;
-    enum way_packet_error error = way_ipv4_parse(data, len, &ip);
-    if (error == WAY_PACKET_OK && !way_ipv4_checksum_ok(&ip))
-        error = WAY_PACKET_IP_CHECKSUM;
+    enum way_packet_error error = parse(data, len, &ip);
     if (error != WAY_PACKET_OK)
         return malformed(error);
     if (ip.destination == policy->settings->proxy)

@@ -52,6 +52,11 @@ struct way_decision {
     uint16_t mtu;     /* of the answer: what fits in the client's terms */
 };
 
+/* Decides about ICMP that comes from the proxy's side, or is the router's own:
+ * questions 1 and 4 to 7 for an ICMP error about the proxy's answers. */
+struct way_decision way_policy_decide_icmp(const struct way_policy *policy, const uint8_t *data,
+                                           size_t len);
+
 /* Decides about the packet of `len` bytes at `data`, which the network will see
  * in pieces of at most `segment_len` bytes (the packet's length, unless the
  * kernel has yet to cut it). */

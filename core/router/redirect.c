@@ -49,22 +49,23 @@ bool way_redirect_push(struct way_tun_frame *frame, way_be32 proxy, unsigned cou
     return true;
 }
 
-bool way_redirect_translate(struct way_tun_frame *frame, way_be32 proxy, uint64_t *counters)
+enum way_translated way_redirect_translate(struct way_tun_frame *frame, way_be32 proxy,
+                                           uint64_t *counters)
 {
     struct way_icmp_quote_change change;
     switch (way_icmp_quote_restore(&frame->packet, proxy, &change)) {
     case WAY_ICMP_QUOTE_DONE:
         counters[WAY_ROUTER_TRANSLATED_ICMP]++;
-        return true;
-    case WAY_ICMP_QUOTE_NOT_OURS:
-        counters[WAY_ROUTER_PASSED_OTHER]++;
-        return true;
+        frame->header = (struct virtio_net_hdr){0}; /* its checksum is whole now */
+        return WAY_TRANSLATED;
     case WAY_ICMP_QUOTE_PRIVATE:
         counters[WAY_ROUTER_DROPPED_PRIVATE_ICMP]++;
-        return false;
+        return WAY_TRANSLATED_DROP;
     case WAY_ICMP_QUOTE_MALFORMED:
         counters[way_router_malformed(change.error)]++;
-        return false;
+        return WAY_TRANSLATED_DROP;
+    case WAY_ICMP_QUOTE_NOT_OURS:
+        break;
     }
-    return false;
+    return WAY_TRANSLATED_NONE;
 }

@@ -17,8 +17,15 @@
 bool way_redirect_push(struct way_tun_frame *frame, way_be32 proxy, unsigned counter,
                        uint64_t *counters);
 
-/* Translates an ICMP error from the proxy's side when it is about a redirected
- * packet, and counts. Returns whether the frame is to be written back. */
-bool way_redirect_translate(struct way_tun_frame *frame, way_be32 proxy, uint64_t *counters);
+/* What way_redirect_translate found. */
+enum way_translated {
+    WAY_TRANSLATED,      /* it is in the client's terms: write it back */
+    WAY_TRANSLATED_NONE, /* it is not about a redirected packet: nothing was changed or counted */
+    WAY_TRANSLATED_DROP  /* it is to be forgotten, and was counted */
+};
+
+/* Translates an ICMP error about a redirected packet, and counts it. */
+enum way_translated way_redirect_translate(struct way_tun_frame *frame, way_be32 proxy,
+                                           uint64_t *counters);
 
 #endif

@@ -19,6 +19,7 @@ static int read_prefix(struct way_config_at at, void *target, const void *limits
         return way_config_refuse(at, "at most %d prefixes in all", WAY_ROUTER_PREFIXES_MAX);
     if (settings->proxy && way_prefix_has(&prefix, settings->proxy))
         return way_config_refuse(at, "a prefix without the proxy's address");
+    settings->prefix_client[settings->prefix_count] = settings->client_count;
     settings->prefixes[settings->prefix_count++] = prefix;
     return 0;
 }

@@ -34,6 +34,7 @@ struct way_router_settings {
     char clients[WAY_ROUTER_CLIENTS_MAX][IFNAMSIZ];
     unsigned prefix_count;
     struct way_prefix prefixes[WAY_ROUTER_PREFIXES_MAX];
+    unsigned prefix_client[WAY_ROUTER_PREFIXES_MAX]; /* index into clients, of each prefix */
     unsigned service_count;
     uint16_t ports[WAY_ROUTER_SERVICES_MAX]; /* TCP, host order */
     way_be32 proxy;
