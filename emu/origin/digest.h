@@ -12,10 +12,6 @@
 /* "sha-256=:" 44 characters of base64 ":" */
 enum { WAY_DIGEST_TEXT = 9 + 44 + 1 };
 
-/* Above this size (bytes) a response carries no digest: computing one costs some
- * 4 ms a megabyte, before the first byte can leave, and would be measured as latency. */
-enum { WAY_DIGEST_BODY_MAX = 1 << 20 };
-
 /* Ends `sum`, a GChecksum of type G_CHECKSUM_SHA256 (still the caller's to free),
  * and writes its field value to `text`, NUL-terminated. */
 void way_digest_text(GChecksum *sum, char text[WAY_DIGEST_TEXT + 1]);

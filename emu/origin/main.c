@@ -34,7 +34,7 @@ struct settings {
 static const char description[] =
     "Serves http://ADDRESS:PORT/object/NAME with any of these keys as its query:\n"
     "  size=SIZE  seed=N  delay=TIME  status=CODE  header=NAME:VALUE  chunked=0|1\n"
-    "  abort_after=SIZE  abort=fin|rst\n"
+    "  digest=0|1  abort_after=SIZE  abort=fin|rst\n"
     "SIZE is like 1000, 100k or 2MiB, TIME like 20ms. The body follows from NAME and seed,\n"
     "and `waylay-origin --verify '/object/NAME?size=SIZE' < BODY` says whether it is right.\n\n"
     "Exit codes: 0 all is well, 1 it failed or the body is wrong, 2 wrong command line.";

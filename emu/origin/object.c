@@ -158,10 +158,20 @@ static bool set_status(struct way_object *o, const char *value)
     return true;
 }
 
+static bool set_switch(bool *to, const char *value)
+{
+    *to = strcmp(value, "1") == 0;
+    return *to || strcmp(value, "0") == 0;
+}
+
 static bool set_chunked(struct way_object *o, const char *value)
 {
-    o->chunked = strcmp(value, "1") == 0;
-    return o->chunked || strcmp(value, "0") == 0;
+    return set_switch(&o->chunked, value);
+}
+
+static bool set_digest(struct way_object *o, const char *value)
+{
+    return set_switch(&o->digest, value);
 }
 
 static bool set_abort_after(struct way_object *o, const char *value)
@@ -247,6 +257,7 @@ static const struct key keys[] = {
     {"header", set_header,
      "NAME:VALUE of a header field that is not the origin's own, at most 16 of them", true},
     {"chunked", set_chunked, "0 or 1", false},
+    {"digest", set_digest, "0 or 1; 1 up to a size of 16 MiB", false},
     {"abort_after", set_abort_after, "a size from 0 to 1 GiB, like 1000, 100k or 2MiB", false},
     {"abort", set_abort, "fin or rst", false},
 };
@@ -281,8 +292,9 @@ static bool parse_parameter(struct span parameter, bool *seen, struct way_object
     struct span name = take_until(&value, '=');
     const struct key *key = find_key(name);
     if (!key)
-        return refuse(error, name, value,
-                      "one of size, seed, delay, status, header, chunked, abort_after, abort");
+        return refuse(
+            error, name, value,
+            "one of size, seed, delay, status, header, chunked, digest, abort_after, abort");
     if (seen[key - keys] && !key->repeats)
         return refuse(error, name, value, "to be given once");
     seen[key - keys] = true;
@@ -327,6 +339,9 @@ bool way_object_parse(const char *target, size_t len, struct way_object *object,
         if (span_len(parameter) > 0 && !parse_parameter(parameter, seen, object, error))
             return false;
     }
+    if (object->digest && object->size > WAY_OBJECT_DIGEST_MAX)
+        return refuse(error, (struct span){"digest", "digest" + 6}, (struct span){"1", "1" + 1},
+                      "0, the size being above 16 MiB");
     if (has_no_body(object->status))
         object->size = 0;
     return true;

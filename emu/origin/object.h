@@ -17,6 +17,8 @@
  *     header=NAME:VALUE  another header field; up to 16 times. The fields that frame
  *                        and verify the body are the origin's own and refused
  *     chunked=0|1        chunked transfer coding, not Content-Length (default 0)
+ *     digest=0|1         add a Repr-Digest of the body, for sizes up to 16 MiB (default 0:
+ *                        it is computed before the head is sent, and would be measured)
  *     abort_after=SIZE   fail: close after that many bytes of the body
  *     abort=fin|rst      how: in order, or by a reset (default fin)
  *
@@ -43,6 +45,7 @@ enum {
 
 #define WAY_OBJECT_SIZE_MAX     (UINT64_C(1) << 30)
 #define WAY_OBJECT_SIZE_DEFAULT 1000
+#define WAY_OBJECT_DIGEST_MAX   (UINT64_C(16) << 20)
 
 /* How a response that fails on purpose ends its connection. */
 enum way_object_abort { WAY_OBJECT_ABORT_FIN, WAY_OBJECT_ABORT_RST };
@@ -59,6 +62,7 @@ struct way_object {
     int64_t delay; /* nanoseconds */
     unsigned status;
     bool chunked;
+    bool digest;
     bool aborts;
     uint64_t abort_after; /* bytes of the body; meaningful if `aborts` */
     enum way_object_abort abort;

@@ -133,7 +133,7 @@ static void add_object_headers(struct MHD_Response *response, const struct way_o
                                uint64_t key, const char *etag)
 {
     MHD_add_response_header(response, "ETag", etag);
-    if (object->size > 0 && object->size <= WAY_DIGEST_BODY_MAX) {
+    if (object->digest) {
         char digest[WAY_DIGEST_TEXT + 1];
         way_digest_of_body(key, object->size, digest);
         MHD_add_response_header(response, "Repr-Digest", digest);

@@ -55,7 +55,8 @@ class Condensed:
     def text(self) -> str:
         parts = []
         if self.segments:
-            parts.append(f"{self.segments} more segments ({self.payload:,} bytes)")
+            plural = "s" if self.segments > 1 else ""
+            parts.append(f"{self.segments} more segment{plural} ({self.payload:,} bytes)")
         if self.acknowledgements:
             parts.append(f"{self.acknowledgements} ACK{'s' if self.acknowledgements > 1 else ''}")
         where = self.links[0] if len(self.links) == 1 else f"{len(self.links)} links"
@@ -146,7 +147,7 @@ def describe(packet: Packet) -> str:
     words = [flag_text(packet)]
     if packet.first_line:
         words.append(packet.first_line)
-    if packet.payload:
+    if packet.payload and not packet.is_request:
         unit = "byte" if packet.payload == 1 else "bytes"
         words.append(f"{'' if packet.first_line else 'data, '}{packet.payload:,} {unit}")
     text = " · ".join(word for word in words if word)

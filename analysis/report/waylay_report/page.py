@@ -127,6 +127,12 @@ def step_rows(run: Run) -> list[dict[str, Any]]:
     ]
 
 
+def log_line(row: Latency) -> str:
+    """Where the log speaks of the fetch: of the request, else of what became of the connection."""
+    entry = row.fetch.entry or row.fetch.exchange.entry("tunnel", "refused", "expired")
+    return str(entry["line"]) if entry else "–"
+
+
 def latency_row(row: Latency) -> dict[str, Any]:
     packet = row.fetch.exchange.packets[0]
     return {
@@ -141,7 +147,7 @@ def latency_row(row: Latency) -> dict[str, Any]:
         "received": f"{row.received:,}",
         "syns": row.syns,
         "source": f"{packet.link} frame {packet.frame}",
-        "log": row.fetch.entry["line"] if row.fetch.entry else "–",
+        "log": log_line(row),
         "joined": row.fetch.exchange.joined_by if row.fetch.exchange.own else "–",
     }
 
