@@ -49,3 +49,23 @@ replay_http_values_LDADD = $(fuzz_http_libs)
 
 EXTRA_DIST += tests/fuzz/corpus/http-request tests/fuzz/corpus/http-response \
 	tests/fuzz/corpus/http-values
+
+# waylay-assert: from a capture file to verdicts.
+ASSERT_CAPTURE_SOURCES = tests/fuzz/fuzz-assert-capture.c tests/unit/assert-world.c
+ASSERT_CAPTURE_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+if FUZZERS
+noinst_PROGRAMS += fuzz-assert-capture
+fuzz_assert_capture_SOURCES = $(ASSERT_CAPTURE_SOURCES)
+fuzz_assert_capture_CFLAGS = $(ASSERT_CAPTURE_CFLAGS)
+fuzz_assert_capture_LDADD = $(ASSERT_LDADD)
+fuzz_assert_capture_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+endif
+
+check_PROGRAMS += replay-assert-capture
+TESTS += replay-assert-capture
+replay_assert_capture_SOURCES = tests/fuzz/replay.c $(ASSERT_CAPTURE_SOURCES)
+replay_assert_capture_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"assert-capture"'
+replay_assert_capture_CFLAGS = $(ASSERT_CAPTURE_CFLAGS)
+replay_assert_capture_LDADD = $(ASSERT_LDADD)
+
+EXTRA_DIST += tests/fuzz/corpus/assert-capture
