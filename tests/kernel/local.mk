@@ -5,6 +5,7 @@
 #     make check-kernel
 
 kernel_tests = \
+	tests/kernel/accept-local \
 	tests/kernel/accept-queue \
 	tests/kernel/advmss \
 	tests/kernel/delivery \
@@ -13,7 +14,9 @@ kernel_tests = \
 	tests/kernel/late-syn \
 	tests/kernel/no-reset \
 	tests/kernel/record-route \
-	tests/kernel/syncookies
+	tests/kernel/syncookies \
+	tests/kernel/unpopped \
+	tests/kernel/ways-out
 EXTRA_PROGRAMS += $(kernel_tests)
 CLEANFILES += $(kernel_tests)
 
@@ -36,6 +39,12 @@ tests_kernel_record_route_SOURCES = tests/kernel/record-route.c $(kernel_common)
 tests_kernel_record_route_LDADD = libwaypacket.a
 tests_kernel_syncookies_SOURCES = tests/kernel/syncookies.c $(kernel_common)
 tests_kernel_syncookies_LDADD = libwaypacket.a
+tests_kernel_accept_local_SOURCES = tests/kernel/accept-local.c $(kernel_common)
+tests_kernel_accept_local_LDADD = libwaypacket.a
+tests_kernel_unpopped_SOURCES = tests/kernel/unpopped.c $(kernel_common)
+tests_kernel_unpopped_LDADD = libwaypacket.a
+tests_kernel_ways_out_SOURCES = tests/kernel/ways-out.c $(kernel_common)
+tests_kernel_ways_out_LDADD = libwaypacket.a
 
 .PHONY: check-kernel
 check-kernel: $(kernel_tests)

@@ -12,6 +12,8 @@
  */
 #include <string.h>
 
+#include "core/packet/icmp.h"
+#include "core/packet/icmp_quote.h"
 #include "tests/kernel/netns.h"
 #include "tests/kernel/wire.h"
 
@@ -35,12 +37,32 @@ static bool has_options(const struct received *packet, const uint8_t *options, s
            memcmp(packet->ip.options.at, options, len) == 0;
 }
 
+/* Is the error, once translated, one about the packet as the client sent it? */
+static bool translates(struct received *error, uint8_t ttl, uint16_t identification)
+{
+    uint8_t as_sent[WIRE_PACKET_MAX];
+    struct segment syn = wire_syn(40000, 80);
+    struct way_packet packet = {.data = error->bytes, .len = error->len};
+    struct way_icmp_quote_change change;
+    struct way_ipv4 ip;
+    struct way_icmp icmp;
+
+    syn.ttl = ttl;
+    syn.identification = identification;
+    size_t len = wire_build(as_sent, &syn);
+    return way_icmp_quote_restore(&packet, PROXY, &change) == WAY_ICMP_QUOTE_DONE &&
+           way_ipv4_parse(packet.data, packet.len, &ip) == WAY_PACKET_OK &&
+           way_ipv4_checksum_ok(&ip) && way_cursor_left(&ip.options) == 0 &&
+           way_icmp_parse(&ip, &icmp) == WAY_PACKET_OK && way_icmp_checksum_ok(&ip) &&
+           way_cursor_left(&icmp.quote) == len && memcmp(icmp.quote.at, as_sent, len) == 0;
+}
+
 int main(void)
 {
     static const uint8_t echoed[8] = {7, 7, 8, 10, 0, 3, 2, 0};
     struct received out;
 
-    kernel_begin(3);
+    kernel_begin(4);
     kernel_sysctl("net/ipv4/conf/all/rp_filter", "0");
     kernel_sysctl("net/ipv4/conf/default/rp_filter", "0");
     kernel_sysctl("net/ipv4/ip_forward", "1");
@@ -65,5 +87,6 @@ int main(void)
     while (received && out.bytes[out.ip.header_len] != 11);
     check(received && has_options(&out, echoed, sizeof echoed),
           "a time exceeded echoes the option in its own header");
+    check(received && translates(&out, 1, 3), "translated, it is about what the client sent");
     return kernel_end();
 }

@@ -16,7 +16,7 @@
 #include "core/packet/checksum.h"
 #include "tests/kernel/netns.h"
 
-enum { DEFAULT_TTL = 64, CLIENT_SEQ = 1000, PACKET_MAX = 100 };
+enum { DEFAULT_TTL = 64, CLIENT_SEQ = 1000 };
 
 way_be32 wire_address(uint8_t a, uint8_t b, uint8_t c, uint8_t d)
 {
@@ -54,13 +54,13 @@ static size_t put_tcp(uint8_t *tcp, const struct segment *s)
     return len;
 }
 
-void wire_send(int tun, const struct segment *s)
+size_t wire_build(uint8_t packet[WIRE_PACKET_MAX], const struct segment *s)
 {
-    uint8_t packet[PACKET_MAX] = {0};
     size_t header_len = 20 + s->options_len;
     assert(header_len <= WAY_IPV4_HEADER_MAX);
     size_t len = header_len + put_tcp(packet + header_len, s);
 
+    memset(packet, 0, header_len);
     packet[0] = (uint8_t)(0x40 + header_len / 4);
     way_bytes_put16(packet + 2, (uint16_t)len);
     way_bytes_put16(packet + 4, s->identification);
@@ -71,6 +71,13 @@ void wire_send(int tun, const struct segment *s)
     if (s->options_len > 0)
         memcpy(packet + 20, s->options, s->options_len);
     way_bytes_put16(packet + 10, way_csum_of(packet, header_len));
+    return len;
+}
+
+void wire_send(int tun, const struct segment *segment)
+{
+    uint8_t packet[WIRE_PACKET_MAX];
+    size_t len = wire_build(packet, segment);
     if (write(tun, packet, len) != (ssize_t)len)
         kernel_bail_out("writing into the TUN device");
 }

@@ -51,6 +51,10 @@ struct received {
 /* A SYN of the client, sequence number 1000, MSS 1460, to the origin. */
 struct segment wire_syn(uint16_t client_port, uint16_t origin_port);
 
+/* Builds the packet, with right checksums; returns its length. */
+enum { WIRE_PACKET_MAX = WAY_IPV4_HEADER_MAX + 24 };
+size_t wire_build(uint8_t packet[WIRE_PACKET_MAX], const struct segment *segment);
+
 /* Writes the segment into the device. */
 void wire_send(int tun, const struct segment *segment);
 

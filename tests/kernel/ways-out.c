@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Assumed: what is written into the delivery device is delivered to the proxy's
+ * own kernel, whomever it is addressed to, the client included; through a X *
+ * Matters: what the proxy sends in the origin's name must not go through the
+ * device by which it takes packets in (core/proxy).
+ *
+ * Seen on: Linux 6.18.
+ */
+#include "tests/kernel/netns.h"
+#include "tests/kernel/wire.h"
+
+int main(void)
+{
+    struct received out;
+
+    kernel_begin(3);
+    int delivery = wire_delivery();
+    int forwarding = kernel_tun("way1", false);
+    kernel_sysctl("net/ipv4/ip_forward", "1");
+    kernel_run("ip route add 10.0.3.0/24 dev way1");
+    wire_listener(40000, 16);
+
+    struct segment to_client = {.source = ORIGIN,
+                                .destination = CLIENT,
+                                .source_port = 80,
+                                .destination_port = 40000,
+                                .flags = WAY_TCP_SYN};
+    wire_send(delivery, &to_client);
+    check(wire_receive_tcp(forwarding, 80, &out) && out.ip.source == CLIENT &&
+              out.tcp.flags == (WAY_TCP_SYN | WAY_TCP_ACK),
+          "the proxy itself answers a SYN to the client from the delivery device");
+
+    struct segment unknown = to_client;
+    unknown.source_port = 81;
+    wire_send(forwarding, &to_client);
+    wire_send(forwarding, &unknown);
+    bool received = wire_receive_tcp(delivery, 40000, &out);
+    check(received && out.ip.source == ORIGIN && out.ip.destination == CLIENT && out.ip.ttl == 63,
+          "from another device a packet is forwarded to the client");
+    check(received && out.tcp.source_port == 81,
+          "but not one that matches a connection of the proxy's own");
+    return kernel_end();
+}
