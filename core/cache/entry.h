@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What an entry of the store is made of. Internal to core/cache.
+ * What the store and its entries are made of. Internal to core/cache.
  *
  * An entry is one allocation with key and head in it, and a list of segments
  * with the body. `charge` is what it counts against the store's bound: every
@@ -13,9 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/cache/freshness.h"
-#include "core/cache/policy.h"
-#include "core/http/text.h"
+#include "core/cache/store.h"
 
 /* A piece of a body. Segments grow from small to WAY_SEGMENT_MAX, so that small bodies waste little
  * and large ones have few. */
@@ -72,5 +70,31 @@ bool way_entry_check(const struct way_entry *entry);
 
 /* Room for the next segment, given how much of the body is still known to come (0: unknown). */
 size_t way_entry_next_room(const struct way_entry *entry, size_t piece);
+
+enum { WAY_STORE_MAGIC = 0x57535452 };
+
+struct way_store {
+    uint32_t magic;
+    size_t size, object;
+    const struct way_policy *policy;
+    void *policy_state;
+    struct way_entry **buckets;
+    size_t bucket_count; /* a power of two */
+    struct way_entry *fills, *gone;
+    struct way_store_stats stats;
+};
+
+/* Counts `bytes` more, after evicting what is in the way. False when that is not enough. */
+bool way_store_charge(struct way_store *store, size_t bytes);
+
+/* Frees an entry that is in no list any more, and uncounts it. */
+void way_store_free_entry(struct way_entry *entry);
+
+/* Puts a complete FILLING entry into the table, in place of one under the same key. */
+void way_store_put(struct way_store *store, struct way_entry *entry);
+
+/* Adds to or removes from one of the store's two lists. */
+void way_store_list_add(struct way_entry **list, struct way_entry *entry);
+void way_store_list_remove(struct way_entry **list, struct way_entry *entry);
 
 #endif

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libwaycache.a
 libwaycache_a_SOURCES = \
 	core/cache/entry.h core/cache/entry.c \
+	core/cache/fill.c \
 	core/cache/freshness.h core/cache/freshness.c \
 	core/cache/invalidate.h core/cache/invalidate.c \
 	core/cache/key.h core/cache/key.c \

@@ -27,6 +27,8 @@ static const char *bypass_of(const struct way_http_message *request)
     if (request->framing != WAY_HTTP_FRAMING_NONE &&
         !(request->framing == WAY_HTTP_FRAMING_LENGTH && request->length == 0))
         return "request-body";
+    if (request->authority.len == 0)
+        return "no-host";
     return request->upgrade ? "upgrade" : NULL;
 }
 

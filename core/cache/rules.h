@@ -5,7 +5,8 @@
  * The rule of thumb is: store nothing that is not understood. Where the RFC
  * allows more, the narrower reading is taken on purpose:
  *  - requests with Authorization, Range, a condition (If-*), a body, or an
- *    Upgrade pass by the cache: neither answered from it nor stored;
+ *    Upgrade, or without a Host, pass by the cache: neither answered from it
+ *    nor stored;
  *  - responses with Vary or Set-Cookie, with a private, no-store or no-cache
  *    directive, or without an explicit lifetime are not stored;
  *  - only the statuses 200, 203, 301, 404 and 410 are stored (must-understand:

@@ -3,7 +3,7 @@
  * The store: a chained hash table, a policy, lists of what is being filled and
  * of what is gone but still read, and one counter of bytes.
  *
- * Every byte passes through charge() and release(): charge() evicts until
+ * Every byte passes through way_store_charge() and release(): way_store_charge() evicts until
  * there is room, or says no. What is gone cannot be evicted again, so a
  * crowd of slow readers can make the store refuse; it never makes it grow.
  */
@@ -16,18 +16,7 @@
 
 #include "core/cache/entry.h"
 
-struct way_store {
-    uint32_t magic;
-    size_t size, object;
-    const struct way_policy *policy;
-    void *policy_state;
-    struct way_entry **buckets;
-    size_t bucket_count; /* a power of two */
-    struct way_entry *fills, *gone;
-    struct way_store_stats stats;
-};
-
-enum { STORE_MAGIC = 0x57535452, BYTES_A_BUCKET = 4096, BUCKETS_MIN = 16, BUCKETS_MAX = 1 << 20 };
+enum { BYTES_A_BUCKET = 4096, BUCKETS_MIN = 16, BUCKETS_MAX = 1 << 20 };
 
 static struct way_entry *entry_of(struct way_policy_item *item)
 {
@@ -50,7 +39,7 @@ static struct way_entry **find(const struct way_store *store, uint64_t hash, con
     return link;
 }
 
-static void list_add(struct way_entry **list, struct way_entry *entry)
+void way_store_list_add(struct way_entry **list, struct way_entry *entry)
 {
     entry->previous = NULL;
     entry->next = *list;
@@ -59,7 +48,7 @@ static void list_add(struct way_entry **list, struct way_entry *entry)
     *list = entry;
 }
 
-static void list_remove(struct way_entry **list, struct way_entry *entry)
+void way_store_list_remove(struct way_entry **list, struct way_entry *entry)
 {
     if (entry->previous)
         entry->previous->next = entry->next;
@@ -70,7 +59,7 @@ static void list_remove(struct way_entry **list, struct way_entry *entry)
     entry->next = entry->previous = NULL;
 }
 
-static void free_entry(struct way_entry *entry)
+void way_store_free_entry(struct way_entry *entry)
 {
     struct way_store *store = entry->store;
     assert(store->stats.used >= entry->charge);
@@ -88,16 +77,16 @@ static void take_out(struct way_store *store, struct way_entry **link)
     store->policy->removed(store->policy_state, &entry->item);
     store->stats.entries--;
     if (entry->readers == 0) {
-        free_entry(entry);
+        way_store_free_entry(entry);
         return;
     }
     entry->state = WAY_ENTRY_GONE;
-    list_add(&store->gone, entry);
+    way_store_list_add(&store->gone, entry);
     store->stats.gone++;
 }
 
 /* Counts `bytes` more, after evicting what is in the way. False when that is not enough. */
-static bool charge(struct way_store *store, size_t bytes)
+bool way_store_charge(struct way_store *store, size_t bytes)
 {
     while (bytes > store->size - store->stats.used) {
         struct way_policy_item *victim = store->policy->victim(store->policy_state);
@@ -131,7 +120,7 @@ struct way_store *way_store_new(const struct way_store_config *config)
     struct way_store *store = calloc(1, sizeof *store);
     if (!store)
         return NULL;
-    store->magic = STORE_MAGIC;
+    store->magic = WAY_STORE_MAGIC;
     store->size = config->size;
     store->object = config->object;
     store->policy = config->policy ? config->policy : &way_policy_lru;
@@ -150,7 +139,7 @@ void way_store_free(struct way_store **store)
     *store = NULL;
     if (!gone)
         return;
-    assert(gone->magic == STORE_MAGIC && !gone->fills && !gone->gone);
+    assert(gone->magic == WAY_STORE_MAGIC && !gone->fills && !gone->gone);
     for (size_t i = 0; gone->buckets && i < gone->bucket_count; i++)
         while (gone->buckets[i]) {
             assert(gone->buckets[i]->readers == 0);
@@ -165,7 +154,7 @@ void way_store_free(struct way_store **store)
 
 struct way_entry *way_store_get(struct way_store *store, const struct way_cache_key *key)
 {
-    assert(store->magic == STORE_MAGIC);
+    assert(store->magic == WAY_STORE_MAGIC);
     struct way_entry *entry = *find(store, key->hash, key->bytes.data, key->bytes.len);
     if (entry)
         entry->readers++;
@@ -189,9 +178,9 @@ void way_entry_release(struct way_entry **entry)
     left->readers--;
     if (left->state != WAY_ENTRY_GONE || left->readers > 0)
         return;
-    list_remove(&left->store->gone, left);
+    way_store_list_remove(&left->store->gone, left);
     left->store->stats.gone--;
-    free_entry(left);
+    way_store_free_entry(left);
 }
 
 void way_store_invalidate(struct way_store *store, const struct way_cache_key *key)
@@ -207,112 +196,14 @@ void way_store_invalidate(struct way_store *store, const struct way_cache_key *k
             fill->doomed = true;
 }
 
-/* A fill is an entry that only its filler sees; struct way_fill is never more than a name. */
-static struct way_entry *filled(struct way_fill *fill)
-{
-    struct way_entry *entry = (struct way_entry *)(void *)fill;
-    assert(entry->magic == WAY_ENTRY_MAGIC && entry->state == WAY_ENTRY_FILLING);
-    return entry;
-}
-
-struct way_fill *way_fill_begin(struct way_store *store, const struct way_cache_key *key,
-                                struct way_text head, unsigned status,
-                                const struct way_cache_times *times, int64_t expected)
-{
-    assert(store->magic == STORE_MAGIC);
-    if (expected > 0 && (uint64_t)expected > store->object)
-        return NULL;
-    size_t bytes = way_entry_base_charge(key->bytes.len, head.len);
-    if (!charge(store, bytes))
-        return NULL;
-    struct way_entry *entry = calloc(1, sizeof *entry + key->bytes.len + head.len);
-    if (!entry) {
-        store->stats.used -= bytes;
-        return NULL;
-    }
-    entry->magic = WAY_ENTRY_MAGIC;
-    entry->state = WAY_ENTRY_FILLING;
-    entry->store = store;
-    entry->charge = bytes;
-    entry->hash = key->hash;
-    entry->times = *times;
-    entry->status = status;
-    entry->expected = expected;
-    entry->key_len = key->bytes.len;
-    entry->head_len = head.len;
-    memcpy(entry->bytes, key->bytes.data, entry->key_len);
-    memcpy(entry->bytes + entry->key_len, head.at, head.len);
-    list_add(&store->fills, entry);
-    store->stats.fills++;
-    return (struct way_fill *)(void *)entry;
-}
-
-static int add_segment(struct way_entry *entry, size_t piece)
-{
-    struct way_store *store = entry->store;
-    size_t room = way_entry_next_room(entry, piece);
-    size_t bytes = sizeof(struct way_segment) + room + WAY_ALLOCATION_EXTRA;
-    if (!charge(store, bytes))
-        return -ENOSPC;
-    struct way_segment *segment = malloc(sizeof *segment + room);
-    if (!segment) {
-        store->stats.used -= bytes;
-        return -ENOMEM;
-    }
-    *segment = (struct way_segment){.room = room};
-    entry->charge += bytes;
-    if (entry->last)
-        entry->last->next = segment;
-    else
-        entry->first = segment;
-    entry->last = segment;
-    return 0;
-}
-
-int way_fill_append(struct way_fill *fill, const void *data, size_t len)
-{
-    struct way_entry *entry = filled(fill);
-    uint64_t most = entry->expected >= 0 ? (uint64_t)entry->expected : entry->store->object;
-    if (len > most - entry->length)
-        return -EFBIG;
-    const char *at = data;
-    while (len > 0) {
-        if (!entry->last || entry->last->used == entry->last->room) {
-            int error = add_segment(entry, len);
-            if (error)
-                return error;
-        }
-        struct way_segment *segment = entry->last;
-        size_t piece = segment->room - segment->used < len ? segment->room - segment->used : len;
-        memcpy(segment->data + segment->used, at, piece);
-        segment->used += piece;
-        entry->length += piece;
-        at += piece;
-        len -= piece;
-    }
-    return 0;
-}
-
-void way_fill_abandon(struct way_fill **fill)
-{
-    struct way_fill *gone = *fill;
-    *fill = NULL;
-    if (!gone)
-        return;
-    struct way_entry *entry = filled(gone);
-    list_remove(&entry->store->fills, entry);
-    entry->store->stats.fills--;
-    free_entry(entry);
-}
-
-static void put(struct way_store *store, struct way_entry *entry)
+void way_store_put(struct way_store *store, struct way_entry *entry)
 {
     struct way_entry **link = find(store, entry->hash, entry->bytes, entry->key_len);
     if (*link) {
         take_out(store, link);
         store->stats.replaced++;
     }
-    list_remove(&store->fills, entry);
+    way_store_list_remove(&store->fills, entry);
     store->stats.fills--;
     entry->state = WAY_ENTRY_STORED;
     entry->item.bytes = entry->charge;
@@ -322,19 +213,6 @@ static void put(struct way_store *store, struct way_entry *entry)
     store->policy->added(store->policy_state, &entry->item);
     store->stats.entries++;
     store->stats.stored++;
-}
-
-int way_fill_commit(struct way_fill **fill)
-{
-    struct way_entry *entry = filled(*fill);
-    bool is_short = entry->expected >= 0 && entry->length < (uint64_t)entry->expected;
-    if (is_short || entry->doomed) {
-        way_fill_abandon(fill);
-        return is_short ? -EINVAL : -ESTALE;
-    }
-    *fill = NULL;
-    put(entry->store, entry);
-    return 0;
 }
 
 void way_store_stats(const struct way_store *store, struct way_store_stats *out)
@@ -358,7 +236,7 @@ static size_t check_list(const struct way_entry *list, enum way_entry_state stat
 
 bool way_store_check(const struct way_store *store)
 {
-    assert(store->magic == STORE_MAGIC);
+    assert(store->magic == WAY_STORE_MAGIC);
     size_t charges = sizeof *store + store->bucket_count * sizeof(struct way_entry *) +
                      (size_t)3 * WAY_ALLOCATION_EXTRA;
     size_t entries = 0;

@@ -14,6 +14,7 @@ libwayhttp_a_SOURCES = \
 	core/http/head.h core/http/head.c \
 	core/http/message.h core/http/message.c \
 	core/http/parser.h core/http/parser.c \
+	core/http/second.h core/http/second.c \
 	core/http/text.h core/http/text.c \
 	core/http/write.h core/http/write.c
 libwayhttp_a_CFLAGS = $(AM_CFLAGS) $(LLHTTP_CFLAGS)

@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The parser: a small state machine around the collector and llhttp.
+ * The parser: a small state machine around the collector and the
+ * second parser.
  */
 #include "core/http/parser.h"
 
 #include <assert.h>
-#include <llhttp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/http/head.h"
+#include "core/http/second.h"
 
 enum state {
     STATE_HEAD,     /* collecting; no message */
     STATE_COUNTED,  /* body of `left` bytes; also no body at all (0) */
-    STATE_CHUNKS,   /* llhttp decodes */
+    STATE_CHUNKS,   /* the second parser decodes */
     STATE_TRAILERS, /* behind the last chunk: collecting again */
     STATE_CLOSE,    /* body until the peer closes */
     STATE_COMPLETE, /* END was told */
     STATE_FAILED,
 };
 
-enum { MAGIC = 0x57485032, CHUNK_OVERHEAD = 1024 };
+enum { MAGIC = 0x57485032 };
 
 struct way_http_parser {
     uint32_t magic;
@@ -33,43 +34,8 @@ struct way_http_parser {
     struct way_http_message *message; /* NULL in HEAD, and when it was taken */
     enum way_http_method expected;    /* of the request that the next response answers */
     uint64_t left;                    /* COUNTED: bytes of body to come */
-    size_t overhead;                  /* CHUNKS: bytes since the last one of body */
-
-    llhttp_t llhttp;
-    llhttp_settings_t settings;
-    bool agreed;          /* llhttp read the head to its end, and found the same framing */
-    bool last_chunk;      /* llhttp read the size line of the last chunk */
-    struct way_text body; /* what llhttp last decoded */
+    struct way_http_second second;
 };
-
-/* llhttp's callbacks. Each that has something to tell pauses, so that execute returns. */
-
-static int on_headers_complete(llhttp_t *llhttp)
-{
-    struct way_http_parser *parser = llhttp->data;
-    const struct way_http_message *message = parser->message;
-    bool chunked = (llhttp->flags & F_CHUNKED) != 0;
-    bool has_coding = way_http_fields_find(&message->fields, "Transfer-Encoding") != NULL;
-    parser->agreed = chunked == has_coding;
-    if (message->framing == WAY_HTTP_FRAMING_LENGTH)
-        parser->agreed = parser->agreed && (llhttp->flags & F_CONTENT_LENGTH) &&
-                         llhttp->content_length == message->length;
-    return message->framing == WAY_HTTP_FRAMING_CHUNKED ? 0 : HPE_PAUSED;
-}
-
-static int on_chunk_header(llhttp_t *llhttp)
-{
-    struct way_http_parser *parser = llhttp->data;
-    parser->last_chunk = llhttp->content_length == 0;
-    return parser->last_chunk ? HPE_PAUSED : 0;
-}
-
-static int on_body(llhttp_t *llhttp, const char *at, size_t len)
-{
-    struct way_http_parser *parser = llhttp->data;
-    parser->body = (struct way_text){at, len};
-    return HPE_PAUSED;
-}
 
 /* Makes the (empty) collector ready for the next section. */
 static void reset_collector(struct way_http_parser *parser, bool trailers)
@@ -99,10 +65,6 @@ static struct way_http_parser *parser_new(bool is_request, const struct way_http
     if (!parser->limits.fields)
         parser->limits.fields = 128;
     reset_collector(parser, false);
-    llhttp_settings_init(&parser->settings);
-    parser->settings.on_headers_complete = on_headers_complete;
-    parser->settings.on_chunk_header = on_chunk_header;
-    parser->settings.on_body = on_body;
     return parser;
 }
 
@@ -131,24 +93,8 @@ static enum way_http_event fail(struct way_http_parser *parser, enum way_http_er
     return WAY_HTTP_EVENT_ERROR;
 }
 
-/* Lets llhttp read the head that we accepted; it must accept it, too, and agree on the framing. */
-static bool second_opinion(struct way_http_parser *parser)
-{
-    const struct way_http_message *message = parser->message;
-    if (message->is_request && message->method == WAY_HTTP_METHOD_UNKNOWN)
-        return true;
-    llhttp_init(&parser->llhttp, parser->is_request ? HTTP_REQUEST : HTTP_RESPONSE,
-                &parser->settings);
-    parser->llhttp.data = parser;
-    parser->agreed = false;
-    parser->last_chunk = false;
-    (void)llhttp_execute(&parser->llhttp, message->head.at, message->head.len);
-    return parser->agreed;
-}
-
 static void enter_body(struct way_http_parser *parser)
 {
-    parser->overhead = 0;
     switch (parser->message->framing) {
     case WAY_HTTP_FRAMING_NONE:
     case WAY_HTTP_FRAMING_LENGTH:
@@ -191,7 +137,7 @@ static enum way_http_event finish_head(struct way_http_parser *parser)
     if (!error)
         error =
             way_http_framing_read(message, parser->is_request ? message->method : parser->expected);
-    if (!error && !second_opinion(parser))
+    if (!error && !way_http_second_opinion(&parser->second, message))
         error = WAY_HTTP_ERROR_SECOND_OPINION;
     if (error)
         return fail(parser, error);
@@ -238,36 +184,21 @@ static enum way_http_event feed_counted(struct way_http_parser *parser, const ch
     return WAY_HTTP_EVENT_BODY;
 }
 
-/* One run of llhttp over the chunks: until it decoded a piece of body, met the last chunk's size
- * line, or used all up. What is neither is overhead, and bounded: chunk extensions have no bound of
- * their own. */
 static enum way_http_event feed_chunks(struct way_http_parser *parser, const char *data, size_t len,
                                        size_t *used, struct way_text *body)
 {
+    bool last = false;
     if (len == 0)
         return WAY_HTTP_EVENT_MORE;
-    parser->body = (struct way_text){NULL, 0};
-    llhttp_errno_t result = llhttp_execute(&parser->llhttp, data, len);
-    *used = len;
-    if (result == HPE_PAUSED) {
-        *used = (size_t)(llhttp_get_error_pos(&parser->llhttp) - data);
-        llhttp_resume(&parser->llhttp);
-    } else if (result != HPE_OK) {
-        return fail(parser, WAY_HTTP_ERROR_CHUNK);
-    }
-    parser->overhead += *used - parser->body.len;
-    if (parser->overhead > CHUNK_OVERHEAD)
-        return fail(parser, WAY_HTTP_ERROR_CHUNK_EXTENSION);
-    if (parser->last_chunk) {
+    enum way_http_error error =
+        way_http_second_chunks(&parser->second, data, len, used, body, &last);
+    if (error)
+        return fail(parser, error);
+    if (last) {
         parser->state = STATE_TRAILERS;
         reset_collector(parser, true);
-        return WAY_HTTP_EVENT_MORE;
     }
-    if (parser->body.len == 0)
-        return WAY_HTTP_EVENT_MORE;
-    parser->overhead = 0;
-    *body = parser->body;
-    return WAY_HTTP_EVENT_BODY;
+    return body->len > 0 ? WAY_HTTP_EVENT_BODY : WAY_HTTP_EVENT_MORE;
 }
 
 /* The trailer section goes to the message; where that was taken, it is only checked. */

@@ -64,9 +64,9 @@ static void write_event(struct scribe *scribe, enum way_http_event event, struct
         break;
     case WAY_HTTP_EVENT_HEAD:
         write_head(scribe->out, message);
-        scribe->stopped = message->upgrade ||
-                          (message->is_request && (message->method == WAY_HTTP_METHOD_UNKNOWN ||
-                                                   message->method == WAY_HTTP_METHOD_CONNECT));
+        scribe->stopped = message->is_request ? message->method == WAY_HTTP_METHOD_UNKNOWN ||
+                                                    message->method == WAY_HTTP_METHOD_CONNECT
+                                              : message->upgrade;
         break;
     case WAY_HTTP_EVENT_BODY:
         assert(body.len > 0);

@@ -33,6 +33,7 @@ static const struct {
     {GET "Content-Length: 0\r\n\r\n", NULL, WAY_CACHE_FWD_URI_MISS, true, true, false},
     {GET "Upgrade: x\r\nConnection: upgrade\r\n\r\n", "upgrade", WAY_CACHE_FWD_BYPASS, false, false,
      false},
+    {"GET / HTTP/1.0\r\n\r\n", "no-host", WAY_CACHE_FWD_BYPASS, false, false, false},
     {"POST / HTTP/1.1\r\nHost: a\r\n\r\n", NULL, WAY_CACHE_FWD_METHOD, false, false, true},
     {"DELETE / HTTP/1.1\r\nHost: a\r\n\r\n", NULL, WAY_CACHE_FWD_METHOD, false, false, true},
     {"OPTIONS / HTTP/1.1\r\nHost: a\r\n\r\n", NULL, WAY_CACHE_FWD_METHOD, false, false, false},

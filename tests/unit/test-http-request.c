@@ -34,7 +34,7 @@ static const struct way_http_case plain[] = {
      .input = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
      .transcript = "POST / HTTP/1.1 chunked keep [Host: a, Transfer-Encoding: chunked]\n"
                    "end []\nidle\n"},
-    {.words = "chunks together with Connection: Upgrade",
+    {.words = "chunks, then close",
      .input = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: x, close\r\n"
               "\r\n1\r\na\r\n0\r\n\r\n",
      .transcript = "POST / HTTP/1.1 chunked close [Host: a, Transfer-Encoding: chunked, "
@@ -79,7 +79,14 @@ static const struct way_http_case forms[] = {
     {.words = "an Upgrade is told (RFC 9110, 7.8)",
      .input = "GET /x HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
      .transcript = "GET /x HTTP/1.1 none keep upgrade [Host: a, Connection: upgrade, "
-                   "Upgrade: websocket]\n"},
+                   "Upgrade: websocket]\nend []\nidle\n"},
+    {.words = "an Upgrade that the origin ignores, with chunks",
+     .input = "POST /x HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\n"
+              "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"
+              "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+     .transcript = "POST /x HTTP/1.1 chunked keep upgrade [Host: a, Connection: upgrade, "
+                   "Upgrade: h2c, Transfer-Encoding: chunked]\nbody \"a\"\nend []\n"
+                   "GET / HTTP/1.1 none keep [Host: a]\nend []\nidle\n"},
 };
 
 static void reads_plain(void)
