@@ -22,6 +22,11 @@ static size_t span_len(struct span s)
     return (size_t)(s.end - s.at);
 }
 
+static struct span span_of(const char *text)
+{
+    return (struct span){text, text + strlen(text)};
+}
+
 /* Takes what stands before the first `stop` off `s`; the stop itself goes. */
 static struct span take_until(struct span *s, char stop)
 {
@@ -316,8 +321,7 @@ static bool parse_name(struct span path, struct way_object *object, struct way_o
     struct span name = {path.at + prefix_len, path.end};
     if (span_len(name) > 0 && decode(name, object->name, WAY_OBJECT_NAME_MAX))
         return true;
-    return refuse(error, (struct span){"NAME", "NAME" + 4}, name,
-                  "1 to 128 bytes, percent-encoded where needed");
+    return refuse(error, span_of("NAME"), name, "1 to 128 bytes, percent-encoded where needed");
 }
 
 static bool has_no_body(unsigned status)
@@ -340,8 +344,7 @@ bool way_object_parse(const char *target, size_t len, struct way_object *object,
             return false;
     }
     if (object->digest && object->size > WAY_OBJECT_DIGEST_MAX)
-        return refuse(error, (struct span){"digest", "digest" + 6}, (struct span){"1", "1" + 1},
-                      "0, the size being above 16 MiB");
+        return refuse(error, span_of("digest"), span_of("1"), "0, the size being above 16 MiB");
     if (has_no_body(object->status))
         object->size = 0;
     return true;

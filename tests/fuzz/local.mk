@@ -69,3 +69,18 @@ replay_assert_capture_CFLAGS = $(ASSERT_CAPTURE_CFLAGS)
 replay_assert_capture_LDADD = $(ASSERT_LDADD)
 
 EXTRA_DIST += tests/fuzz/corpus/assert-capture
+# The URLs that waylay-origin is asked for.
+if FUZZERS
+noinst_PROGRAMS += fuzz-origin-url
+fuzz_origin_url_SOURCES = tests/fuzz/fuzz-origin-url.c
+fuzz_origin_url_LDADD = liborigin.a $(GLIB_LIBS)
+fuzz_origin_url_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+endif
+
+check_PROGRAMS += replay-origin-url
+TESTS += replay-origin-url
+replay_origin_url_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-origin-url.c
+replay_origin_url_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"origin-url"'
+replay_origin_url_LDADD = liborigin.a $(GLIB_LIBS)
+
+EXTRA_DIST += tests/fuzz/corpus/origin-url

@@ -6,10 +6,19 @@ from pathlib import Path
 
 import dpkt
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from made_run import ACK, C1, EPOCH, O1, P1, SYN, MadeRun, mac_of, mac_text, record_route, segment
 from made_run import write_capture
 
-from waylay_report.packets import http_first_line, options_of, read_capture, recorded_route
+from waylay_report.packets import (
+    Capture,
+    add_frame,
+    http_first_line,
+    options_of,
+    read_capture,
+    recorded_route,
+)
 
 MACS = {mac_text(mac_of(node, "r1-p1")): node for node in ("r1", "p1")}
 OPTION = record_route(O1)
@@ -113,3 +122,18 @@ def test_icmp_is_named(tmp_path: Path) -> None:
     write_capture(tmp_path / "a.pcap", run.frames["r1-p1"])
     packet = read_capture(tmp_path / "a.pcap", "r1-p1", MACS).packets[0]
     assert (packet.protocol, packet.icmp) == ("icmp", "host unreachable")
+
+
+@given(st.binary(max_size=120), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_any_bytes_are_counted_once(content: bytes, is_ip: bool) -> None:
+    capture = Capture("r1-p1")
+    raw = frame()[:14] + content if is_ip else content
+    add_frame(capture, 1, EPOCH, raw, MACS)
+    assert len(capture.packets) + capture.others + capture.undecodable == 1
+
+
+@given(st.binary(max_size=48))
+def test_any_options_end(raw: bytes) -> None:
+    for kind, body in options_of(raw):
+        assert all(len(address.split(".")) == 4 for address in recorded_route(body)), kind
