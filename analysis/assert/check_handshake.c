@@ -41,8 +41,9 @@ static bool came_after(const struct way_run *run, const struct way_frame *answer
                        struct way_finding *finding)
 {
     int64_t ahead = answer->time - cause->time;
-    struct way_text found = way_text("it came %s after %s frame %" PRIu64, way_text_span(ahead).s,
-                                     cause->capture, cause->number);
+    struct way_text found =
+        way_text("it came %s %s %s frame %" PRIu64, way_text_span(ahead < 0 ? -ahead : ahead).s,
+                 ahead < 0 ? "before" : "after", cause->capture, cause->number);
 
     if (ahead > run->bindings.uncertainty)
         return true;

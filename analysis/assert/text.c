@@ -51,7 +51,7 @@ struct way_text way_text_time(int64_t ns)
 
 struct way_text way_text_span(int64_t ns)
 {
-    return way_text("%+.1f us", (double)ns / 1e3);
+    return way_text("%.1f us", (double)ns / 1e3);
 }
 
 struct way_text way_text_flags(uint8_t flags)

@@ -30,7 +30,7 @@ struct way_text way_text_address(way_be32 address);
  * Wireshark calls frame.time_epoch. */
 struct way_text way_text_time(int64_t ns);
 
-/* A difference of times in nanoseconds, as microseconds with its sign. */
+/* A difference of times in nanoseconds, as microseconds. */
 struct way_text way_text_span(int64_t ns);
 
 /* TCP flags as tcpdump writes them: "S", "S.", "R.", "P." ... */
