@@ -69,6 +69,7 @@ replay_assert_capture_CFLAGS = $(ASSERT_CAPTURE_CFLAGS)
 replay_assert_capture_LDADD = $(ASSERT_LDADD)
 
 EXTRA_DIST += tests/fuzz/corpus/assert-capture
+
 # The URLs that waylay-origin is asked for.
 if FUZZERS
 noinst_PROGRAMS += fuzz-origin-url

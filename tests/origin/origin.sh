@@ -65,7 +65,9 @@ check "the asked header" has "$work/head" '^cache-control: max-age=60'
 check "Date" has "$work/head" '^date: '
 check "the body is right" "$origin" --verify '/object/a?size=100k&seed=7' <"$work/body"
 # What the origin says of its body, a stranger's tool confirms.
-digest=$(openssl dgst -sha256 -binary "$work/body" 2>/dev/null | base64)
+hex=$(sha256sum <"$work/body" | cut -c 1-64)
+# shellcheck disable=SC2001 # each two digits: no pattern of the shell does that
+digest=$(printf '%b' "$(sed 's/../\\x&/g' <<<"$hex")" | base64)
 check "Repr-Digest is its SHA-256" has "$work/head" "^repr-digest: sha-256=:$digest:"
 etag=$(sed -n 's/^[Ee][Tt]ag: \(.*\)\r$/\1/p' "$work/head")
 
