@@ -19,6 +19,10 @@ int main(void)
     int forwarding = kernel_tun("way1", false);
     kernel_sysctl("net/ipv4/ip_forward", "1");
     kernel_run("ip route add 10.0.3.0/24 dev way1");
+    /* Out of the delivery device itself nothing is forwarded: the check of the
+     * source asks for a route back as if from there, and finds a local one. */
+    int to_clients = kernel_tun("wayc", false);
+    kernel_run("ip route change 10.0.1.0/24 dev wayc");
     wire_listener(40000, 16);
 
     struct segment to_client = {.source = ORIGIN,
@@ -35,7 +39,7 @@ int main(void)
     unknown.source_port = 81;
     wire_send(forwarding, &to_client);
     wire_send(forwarding, &unknown);
-    bool received = wire_receive_tcp(delivery, 40000, &out);
+    bool received = wire_receive_tcp(to_clients, 40000, &out);
     check(received && out.ip.source == ORIGIN && out.ip.destination == CLIENT && out.ip.ttl == 63,
           "from another device a packet is forwarded to the client");
     check(received && out.tcp.source_port == 81,
