@@ -200,6 +200,7 @@ static void demand_header(struct pair *pair)
         refuse(pair, way_text("the client's own options behind ours"), way_text("others"));
     demand(pair, "type of service", sent->tos, redirected->tos);
     demand(pair, "do-not-fragment", sent->dont_fragment, redirected->dont_fragment);
+    demand(pair, "more-fragments", sent->more_fragments, redirected->more_fragments);
     if (pair->holds && !way_ipv4_checksum_ok(redirected))
         refuse(pair, way_text("a right IPv4 header checksum"),
                way_text("0x%04x, which is wrong", redirected->checksum));
@@ -245,8 +246,8 @@ static bool pair_holds(const struct way_run *run, const struct way_frame *sent,
 {
     struct pair pair = {sent, redirected, finding, true};
 
-    if (way_ipv4_is_fragment(&sent->ip) || way_ipv4_is_fragment(&redirected->ip)) {
-        way_finding_doubt(finding, redirected, way_text("whole packets"),
+    if (way_ipv4_is_fragment(&sent->ip)) {
+        way_finding_doubt(finding, sent, way_text("whole packets"),
                           way_text("a fragment, which this check does not follow"));
         return false;
     }

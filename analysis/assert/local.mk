@@ -43,17 +43,22 @@ assert_folder_CFLAGS = $(ASSERT_TEST_CFLAGS)
 assert_folder_LDADD = $(ASSERT_TEST_LDADD)
 
 check_PROGRAMS += \
+	test-assert-frame \
 	test-assert-redirect \
 	test-assert-address \
 	test-assert-handshake \
 	test-assert-run \
 	test-assert-input
 TESTS += \
+	test-assert-frame \
 	test-assert-redirect \
 	test-assert-address \
 	test-assert-handshake \
 	test-assert-run \
 	test-assert-input
+test_assert_frame_SOURCES = tests/unit/test-assert-frame.c
+test_assert_frame_CFLAGS = $(ASSERT_TEST_CFLAGS)
+test_assert_frame_LDADD = $(ASSERT_TEST_LDADD)
 test_assert_redirect_SOURCES = tests/unit/test-assert-redirect.c
 test_assert_redirect_CFLAGS = $(ASSERT_TEST_CFLAGS)
 test_assert_redirect_LDADD = $(ASSERT_TEST_LDADD)

@@ -98,7 +98,8 @@ static size_t put_tcp(const struct world_packet *packet, uint8_t *tcp)
     return len;
 }
 
-size_t world_render(const struct world_packet *packet, uint8_t *frame)
+/* The frame as it was sent; returns its length. */
+static size_t put_frame(const struct world_packet *packet, uint8_t *frame)
 {
     uint8_t *ip = frame + 14, *payload = ip + 20 + packet->option_len;
     size_t len = packet->extra_len;
@@ -115,6 +116,15 @@ size_t world_render(const struct world_packet *packet, uint8_t *frame)
         memcpy(payload, packet->extra, len);
     put_ipv4(packet, ip, len);
     return 14 + 20 + packet->option_len + len;
+}
+
+size_t world_render(const struct world_packet *packet, uint8_t *frame)
+{
+    size_t len = put_frame(packet, frame);
+
+    if (packet->flipped_bit)
+        frame[packet->flipped_bit / 8] ^= (uint8_t)(0x80 >> packet->flipped_bit % 8);
+    return len;
 }
 
 void world_make_icmp(struct world_packet *packet, uint8_t type, uint8_t code,

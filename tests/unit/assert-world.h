@@ -58,7 +58,8 @@ struct world_packet {
     uint16_t ether_type;   /* 0x0800; else `extra` is the payload of the frame */
     uint8_t extra[WORLD_EXTRA_MAX];
     size_t extra_len;
-    size_t cut; /* bytes that the capture lacks at the frame's end */
+    size_t flipped_bit; /* of the frame, from its first; 0: none */
+    size_t cut;         /* bytes that the capture lacks at the frame's end */
 };
 
 struct world {
