@@ -30,12 +30,12 @@ def test_the_refused_ladder(made: Path) -> None:
     assert lines_of(made, "refused")[4:] == [
         "    0.000  ├───────>│        │        │   SYN  10.0.1.2 → 10.0.3.2",
         "    0.020  │        ├───────>┊        │   SYN  10.0.1.2 → 10.0.2.2 RR[10.0.3.2]",
-        "           │        │        ┊        │   p1 holds the SYN and asks the origin first",
+        "           │        │        ┊        │   p1 holds the client's SYN",
         "    0.150  │        │<───────┊        │   SYN  10.0.2.2 → 10.0.3.2",
         "    0.170  │        ├────────┊───────>│   SYN  10.0.2.2 → 10.0.3.2",
         "    0.210  │        │<───────┊────────┤   RST  10.0.3.2 → 10.0.2.2",
         "    0.230  │        ├───────>┊        │   RST  10.0.3.2 → 10.0.2.2",
-        "    0.310  │        │        ●        │   refused after 265 µs (its log)",
+        "    0.310  │        │        ●        │   refused after 265 µs (log)",
         "    0.320  │        │<───────┤        │   RST  10.0.3.2 → 10.0.1.2",
         "    0.340  │<───────┤        │        │   RST  10.0.3.2 → 10.0.1.2",
     ]
@@ -89,7 +89,7 @@ def test_without_a_log_the_hold_is_bounded_by_the_captures(tmp_path: Path) -> No
     run = first_fetch()
     run.log.clear()
     text = waylay_report.ladder_text(run.write(tmp_path / "run"), "miss")
-    assert "released after 310 µs (by the captures, at most)" in text
+    assert "released after 310 µs (captures, at most)" in text
 
 
 def test_last_words_of_the_step_before_are_left_out(tmp_path: Path) -> None:
@@ -111,3 +111,12 @@ def test_long_addresses_and_many_nodes_fit_too() -> None:
 def test_rows_are_bounded() -> None:
     rows: list[Row] = [Silence(i, 1) for i in range(ROWS_MAX + 7)]
     assert bounded(rows)[-1] == Rest(ROWS_MAX, 7)
+
+
+def test_an_early_release_is_named(tmp_path: Path) -> None:
+    run = first_fetch()
+    line = next(line for line in run.log if line["event"] == "connection")
+    line["syn_released"] = line["syn_seen"] + 2_000
+    text = waylay_report.ladder_text(run.write(tmp_path / "run"), "miss")
+    assert "released after 2 µs (log), BEFORE the origin answered" in text
+    assert "BEFORE" not in waylay_report.ladder_text(tmp_path / "run", "hit")

@@ -20,7 +20,7 @@ from typing import Iterator, Optional, Union
 
 from .exchanges import Exchange, run_exchanges
 from .packets import ACK, FIN, RST, SYN, Packet
-from .run import Run, Step, integer
+from .run import END_OF_TIME, Run, Step, integer
 
 DULL_DATA = 1  # dull rows in a row that are drawn before they are condensed: with data,
 DULL_ACKS = 4  # and of acknowledgements alone
@@ -96,6 +96,7 @@ class Release:
     held: int
     source: str  # "log" or "captures"
     verb: str  # "released", "refused", "given up"
+    is_early: bool = False  # before the origin had acknowledged: the mechanism is broken
 
 
 Row = Union[Arrow, Condensed, Silence, Rest, Holding, Release]
@@ -265,7 +266,15 @@ def holds_of(run: Run, exchange: Exchange, zero: int) -> Optional[tuple[Hold, Re
     hold = Hold(arrived.receiver, arrived.time - zero, max(end, arrived.time) - zero)
     seen = integer(entry.get("syn_seen")) if source == "log" else None
     held = end - (seen if seen is not None else arrived.time)
-    return hold, Release(hold.end, hold.node, max(held, 0), source, verb)
+    early = verb == "released" and is_early(run, exchange, end)
+    return hold, Release(hold.end, hold.node, max(held, 0), source, verb, early)
+
+
+def is_early(run: Run, exchange: Exchange, released: int) -> bool:
+    """Whether the proxy's own handshake was not yet acknowledged at its end of the link."""
+    syns = [p for p in exchange.own if p.is_syn]
+    answers = [p.time for p in exchange.own if p.is_syn_ack and p.link in run.links_of("proxy")]
+    return bool(syns) and min(answers, default=END_OF_TIME) > released + run.uncertainty
 
 
 def legend_of(exchanges: list[Exchange], run: Run) -> list[str]:

@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from . import plot, svg, text
-from .ladder import Ladder, make_ladder
+from .ladder import Ladder, Release, make_ladder
 from .latency import Claim, Latency, claims, latencies
 from .run import END_OF_TIME, Run, Step, items, mapping
 from .text import duration, milliseconds
@@ -64,7 +64,9 @@ def ladder_entry(run: Run, step: Step, ladder: Ladder) -> dict[str, Any]:
 
 
 def is_as_meant(run: Run, ladder: Ladder) -> bool:
-    """Whether the sentence about the step may be said: a run without the mechanism belies it."""
+    """Whether the sentence about the step may be said: what the packets show may belie it."""
+    if any(isinstance(row, Release) and row.is_early for row in ladder.rows):
+        return False
     return bool(ladder.holds) or (ladder.step == "direct" and bool(run.of_role("proxy")))
 
 

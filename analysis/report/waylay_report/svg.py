@@ -180,9 +180,11 @@ def draw_note(canvas: Canvas, row: Row, y: float) -> None:
     if isinstance(row, Release):
         x = canvas.x[row.node]
         canvas.add(f'<circle class="release" cx="{x:.1f}" cy="{y - 9:.1f}" r="6"/>')
-        source = "(its log)" if row.source == "log" else "(from the captures, at most)"
+        source = "(by its log)" if row.source == "log" else "(by the captures, at most)"
         canvas.text("waiting", x + 16, y - 5, f"{row.verb} after {duration(row.held)}")
         canvas.text("ends", x + 16, y + 7, source)
+        if row.is_early:
+            canvas.text("early", x + 16, y + 20, "before the origin answered")
     elif isinstance(row, Holding):
         canvas.text("waiting", canvas.x[row.node] + 16, y - 9, "holds the SYN")
     elif isinstance(row, Condensed):

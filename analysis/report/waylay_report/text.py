@@ -156,20 +156,22 @@ def row_text(row: Row, grid: Grid, columns: Columns, paint: Paint) -> str:
         drawn = grid.arrow(row.time, row.packet.sender, row.packet.receiver)
         return f"{time}  {drawn}   {arrow_text(row, columns, paint)}"
     if isinstance(row, Release):
-        text = paint(cut(release_text(row), columns.room), AMBER)
+        color = RED if row.is_early else AMBER
+        text = paint(cut(release_text(row), columns.room), color)
         return f"{time}  {grid.lines(row.time, row.node)}   {text}"
     if isinstance(row, (Condensed, Rest)):
         text = row.text if isinstance(row, Condensed) else f"… {row.rows} more rows …"
         return f"{time}  {grid.lines(row.time)}   {paint(cut(text, columns.room), DIM)}"
     text = f"… {duration(row.length)} of silence …" if isinstance(row, Silence) else ""
     if isinstance(row, Holding):
-        text = f"{row.node} holds the SYN and asks the origin first"
+        text = f"{row.node} holds the client's SYN"
     return f"{' ' * TIME_WIDTH}  {grid.lines(row.time)}   {paint(cut(text, columns.room), AMBER)}"
 
 
 def release_text(row: Release) -> str:
-    source = "its log" if row.source == "log" else "by the captures, at most"
-    return f"{row.verb} after {duration(row.held)} ({source})"
+    source = "log" if row.source == "log" else "captures, at most"
+    early = ", BEFORE the origin answered" if row.is_early else ""
+    return f"{row.verb} after {duration(row.held)} ({source}){early}"
 
 
 def draw(ladder: Ladder, color: bool = False) -> str:
@@ -189,7 +191,7 @@ def draw(ladder: Ladder, color: bool = False) -> str:
 TABLE_COLUMNS = (
     ("step", 9, "<"),
     ("served", 10, "<"),
-    ("result", 9, "<"),
+    ("result", 11, "<"),
     ("SYN→answer", 10, ">"),
     ("held", 9, ">"),
     ("first byte", 10, ">"),
