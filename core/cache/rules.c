@@ -96,6 +96,8 @@ enum way_cache_storable way_cache_may_store(const struct way_cache_request *requ
         return WAY_CACHE_STORABLE_COOKIE;
     if (way_http_fields_find(fields, "Content-Range"))
         return WAY_CACHE_STORABLE_RANGE;
+    if (response->framing == WAY_HTTP_FRAMING_CLOSE)
+        return WAY_CACHE_STORABLE_NO_LENGTH;
     if (!way_cache_times_of(response, request_time, response_time, times))
         return WAY_CACHE_STORABLE_LIFETIME;
     if (way_cache_ttl(times, response_time) <= 0)

@@ -9,6 +9,8 @@
  *    nor stored;
  *  - responses with Vary or Set-Cookie, with a private, no-store or no-cache
  *    directive, or without an explicit lifetime are not stored;
+ *  - a body that lasts until the connection closes is not stored: a crash of the
+ *    origin looks like its end (RFC 9112, 8, would let it count as complete);
  *  - only the statuses 200, 203, 301, 404 and 410 are stored (must-understand:
  *    these are the understood ones; a 204 has nothing worth keeping).
  */
@@ -46,6 +48,7 @@ void way_cache_request_of(const struct way_http_message *request, struct way_cac
     X(VARY, "vary")                                                                                \
     X(COOKIE, "set-cookie")                                                                        \
     X(RANGE, "content-range")                                                                      \
+    X(NO_LENGTH, "no-length")                                                                      \
     X(LIFETIME, "no-lifetime")                                                                     \
     X(STALE, "already-stale")                                                                      \
     X(SIZE, "size")

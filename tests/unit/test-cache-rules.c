@@ -73,6 +73,7 @@ static const struct {
      WAY_CACHE_STORABLE_STATUS},
     {"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nCache-Control: max-age=1\r\n\r\n",
      WAY_CACHE_STORABLE_STATUS},
+    {"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\n\r\n", WAY_CACHE_STORABLE_NO_LENGTH},
     {OK "\r\n", WAY_CACHE_STORABLE_LIFETIME},
     {OK "Cache-Control: max-age=0\r\n\r\n", WAY_CACHE_STORABLE_STALE},
     {OK "Cache-Control: max-age=60, s-maxage=0\r\n\r\n", WAY_CACHE_STORABLE_STALE},
