@@ -106,7 +106,13 @@ SERVICE = mapping(
 EXPECT = mapping(
     {
         "status": integer(100, 599, "an HTTP status (100 to 599)"),
-        "curl_exit": integer(0, 99, "an exit code of curl (0 to 99)"),
+        "curl_exit": {
+            "anyOf": [
+                {"type": "integer", "minimum": 0, "maximum": 99},
+                {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1},
+            ],
+            "expected": "an exit code of curl (0 to 99), or a list of them",
+        },
         "refused": {"const": True, "expected": "true"},
         "headers": named("^[A-Za-z0-9-]+$", text("a regular expression"), "header fields"),
         "size": integer(0, 1 << 40, "bytes"),

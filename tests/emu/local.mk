@@ -4,12 +4,15 @@ EXTRA_DIST += \
 	tests/emu/conftest.py \
 	tests/emu/harness.py \
 	tests/emu/scenarios/dying.yaml \
+	tests/emu/scenarios/edges.yaml \
 	tests/emu/scenarios/failing.yaml \
+	tests/emu/scenarios/forged.yaml \
 	tests/emu/scenarios/hold-plain.yaml \
 	tests/emu/scenarios/hold.yaml \
 	tests/emu/scenarios/nginx.yaml \
 	tests/emu/scenarios/plain.yaml \
 	tests/emu/test_bad_scenarios.py \
+	tests/emu/test_edges.py \
 	tests/emu/test_faults.py \
 	tests/emu/test_first_fetch.py \
 	tests/emu/test_layout.py \
