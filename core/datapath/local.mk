@@ -12,8 +12,11 @@ libwaydatapath_a_SOURCES = \
 	core/datapath/tun.c core/datapath/tun.h
 libwaydatapath_a_CFLAGS = $(AM_CFLAGS) $(NL_CFLAGS)
 
-check_PROGRAMS += test-sockdiag
-TESTS += test-sockdiag
+check_PROGRAMS += test-sockdiag test-tun
+TESTS += test-sockdiag test-tun
+test_tun_SOURCES = tests/unit/test-tun.c
+test_tun_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+test_tun_LDADD = libwaytest.a libwaydatapath.a libwaypacket.a libwaycommon.a $(NL_LIBS) $(CUNIT_LIBS)
 test_sockdiag_SOURCES = tests/unit/test-sockdiag.c
 test_sockdiag_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 test_sockdiag_LDADD = libwaytest.a libwaydatapath.a $(CUNIT_LIBS)

@@ -181,6 +181,23 @@ bool way_tun_adjust(struct way_tun_frame *frame, uint16_t l4_delta, int grown)
     return true;
 }
 
+bool way_tun_complete(struct way_tun_frame *frame)
+{
+    const struct virtio_net_hdr *header = &frame->header;
+    struct way_cursor rest = way_cursor_over(frame->packet.data, frame->packet.len);
+    if (header->gso_type != VIRTIO_NET_HDR_GSO_NONE)
+        return false;
+    if (header->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) {
+        size_t field = (size_t)header->csum_start + header->csum_offset;
+        if (!way_cursor_peel(&rest, header->csum_start) || field + 2 > frame->packet.len)
+            return false;
+        uint16_t sum = way_csum_add(0, rest.at, way_cursor_left(&rest));
+        way_bytes_put16(frame->packet.data + field, (uint16_t)~sum);
+    }
+    frame->header = (struct virtio_net_hdr){0};
+    return true;
+}
+
 /* hdr_len is no help here: the kernel puts the length of its linear part there. */
 size_t way_tun_segment_len(const struct way_tun_frame *frame)
 {

@@ -75,6 +75,11 @@ int way_tun_write_plain(const struct way_tun *tun, const struct way_packet *pack
  * (offsets beyond its end): such a frame is to be dropped. */
 bool way_tun_adjust(struct way_tun_frame *frame, uint16_t l4_delta, int grown);
 
+/* Finishes the transport checksum of a frame that is not GSO, where the kernel had
+ * left it undone, and clears the virtio header: so that the packet can be cut.
+ * Returns false, with nothing changed, for GSO and for contradictions. */
+bool way_tun_complete(struct way_tun_frame *frame);
+
 /* Bytes that the longest packet cut from this frame will have: the packet's own
  * length unless it is GSO, else headers plus one segment. */
 size_t way_tun_segment_len(const struct way_tun_frame *frame);

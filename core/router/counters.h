@@ -22,14 +22,15 @@
     X(PASSED_SOURCE, "passed_source", "TCP from outside the clients' prefixes")                    \
     X(PASSED_LOCAL, "passed_local", "packets to the router's own addresses")                       \
     X(PASSED_TTL, "passed_ttl", "TTL at its end: the kernel answers, in the client's terms")       \
-    X(PASSED_FRAGMENT, "passed_fragment", "later fragments, whose service cannot be known")        \
+    X(PASSED_FRAGMENT, "passed_fragment", "later fragments of no redirected service")              \
+    X(FRAGMENTED, "fragmented", "packets cut so that their fragments could be grown")              \
     X(PASSED_OTHER, "passed_other", "ICMP and others that are not redirected")                     \
     X(ANSWERED_TOO_LONG, "answered_too_long", "fragmentation needed, said to the client")          \
     X(RECORD_ROUTE_REMOVED, "record_route_removed", "clients' own Record Routes taken off")        \
     X(OPTIONS_REMOVED, "options_removed", "clients' options taken off for want of room")           \
     X(DROPPED_TO_PROXY, "dropped_to_proxy", "client packets addressed to the proxy itself")        \
     X(DROPPED_SOURCE_ROUTED, "dropped_source_routed", "source-routed packets to a service")        \
-    X(DROPPED_FRAGMENT, "dropped_fragment", "first fragments to a service")                        \
+    X(DROPPED_FRAGMENT, "dropped_fragment", "later fragments whose first was not seen")            \
     X(DROPPED_WOULD_FRAGMENT, "dropped_would_fragment", "without DF, and too long to be grown")    \
     X(DROPPED_PRIVATE_ICMP, "dropped_private_icmp", "ICMP errors about the redirect itself")       \
     X(DROPPED_OFFLOAD, "dropped_offload", "virtio headers that contradict their packet")           \

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libwayrouter.a
 libwayrouter_a_SOURCES = \
 	core/router/counters.c core/router/counters.h \
+	core/router/fragments.c core/router/fragments.h \
 	core/router/loop.c core/router/loop.h \
 	core/router/policy.c core/router/policy.h \
 	core/router/redirect.c core/router/redirect.h \
@@ -24,8 +25,11 @@ waylay_router_fault_no_option_CFLAGS = $(AM_CFLAGS) $(NL_CFLAGS)
 waylay_router_fault_no_option_LDADD = $(waylay_router_LDADD)
 endif
 
-check_PROGRAMS += test-policy test-router-settings
-TESTS += test-policy test-router-settings
+check_PROGRAMS += test-fragments test-policy test-router-settings
+TESTS += test-fragments test-policy test-router-settings
+test_fragments_SOURCES = tests/unit/test-fragments.c
+test_fragments_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+test_fragments_LDADD = libwaytest.a libwayrouter.a libwaypacket.a $(CUNIT_LIBS)
 test_policy_SOURCES = tests/unit/test-policy.c
 test_policy_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 test_policy_LDADD = libwaytest.a libwayrouter.a libwaypacket.a $(CUNIT_LIBS)

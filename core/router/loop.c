@@ -20,6 +20,7 @@
 #include "core/datapath/tun.h"
 #include "core/packet/build.h"
 #include "core/packet/icmp.h"
+#include "core/packet/route_option.h"
 #include "core/router/policy.h"
 #include "core/router/redirect.h"
 
@@ -36,7 +37,9 @@ struct worker {
     struct way_tun tun;      /* what comes from clients */
     struct way_tun icmp_tun; /* ICMP from the proxy's side, and the router's own */
     struct nl_sock *nl;
-    struct way_tun_frame *frame;
+    struct way_tun_frame *frame; /* what was read */
+    struct way_tun_frame *piece; /* a fragment of it */
+    struct way_fragments fragments;
     int64_t refreshed; /* ns, when policy.mtu and policy.locals were read */
     uint64_t counters[WAY_ROUTER_COUNTER_COUNT];
 };
@@ -74,9 +77,10 @@ static void refresh(struct worker *worker)
 
 /* ---- packets ---- */
 
-static void write_back(struct worker *worker, const struct way_tun *tun)
+static void write_back(struct worker *worker, const struct way_tun *tun,
+                       const struct way_tun_frame *frame)
 {
-    if (way_tun_write(tun, worker->frame) != 0)
+    if (way_tun_write(tun, frame) != 0)
         worker->counters[WAY_ROUTER_DROPPED_WRITE]++;
 }
 
@@ -100,19 +104,50 @@ static void answer_too_long(struct worker *worker, uint16_t mtu)
         worker->counters[WAY_ROUTER_DROPPED_WRITE]++;
 }
 
+/* Cuts the packet, which is in the worker's frame, and redirects each piece. */
+static void fragment_and_push(struct worker *worker, unsigned counter)
+{
+    struct way_ipv4 whole;
+    struct way_tun_frame *piece = worker->piece;
+    const struct way_packet *packet = &worker->frame->packet;
+    if (!way_tun_complete(worker->frame) ||
+        way_ipv4_parse(packet->data, packet->len, &whole) != WAY_PACKET_OK) {
+        worker->counters[WAY_ROUTER_DROPPED_OFFLOAD]++;
+        return;
+    }
+    struct way_cursor rest = whole.payload;
+    worker->counters[WAY_ROUTER_FRAGMENTED]++;
+    for (;;) {
+        piece->header = (struct virtio_net_hdr){0};
+        piece->packet.data = piece->memory + WAY_TUN_ROOM;
+        piece->packet.room = WAY_TUN_ROOM;
+        piece->packet.len =
+            way_fragment_cut(&whole, &rest, worker->policy.mtu - WAY_ROUTE_OPTION_LEN,
+                             piece->packet.data, WAY_TUN_PACKET_MAX);
+        if (piece->packet.len == 0)
+            return;
+        if (way_redirect_push(piece, worker->router->settings->proxy, counter, worker->counters))
+            write_back(worker, &worker->tun, piece);
+    }
+}
+
 /* Does what was decided; what is given back goes to the device it came from. */
 static void carry_out(struct worker *worker, struct way_decision decision,
                       const struct way_tun *tun)
 {
+    if (decision.verdict == WAY_VERDICT_FRAGMENT) {
+        fragment_and_push(worker, decision.counter);
+        return;
+    }
     if (decision.verdict == WAY_VERDICT_PUSH) {
         if (way_redirect_push(worker->frame, worker->router->settings->proxy, decision.counter,
                               worker->counters))
-            write_back(worker, tun);
+            write_back(worker, tun, worker->frame);
         return;
     }
     worker->counters[decision.counter]++;
     if (decision.verdict == WAY_VERDICT_PASS)
-        write_back(worker, tun);
+        write_back(worker, tun, worker->frame);
     else if (decision.verdict == WAY_VERDICT_ANSWER)
         answer_too_long(worker, decision.mtu);
 }
@@ -120,10 +155,11 @@ static void carry_out(struct worker *worker, struct way_decision decision,
 static void read_clients(struct worker *worker)
 {
     const struct way_packet *packet = &worker->frame->packet;
+    const struct way_policy_state state = {&worker->fragments, way_clock_ns()};
     for (unsigned i = 0; i < BATCH && way_tun_read(&worker->tun, worker->frame) == 0; i++) {
         worker->counters[WAY_ROUTER_SEEN]++;
         carry_out(worker,
-                  way_policy_decide(&worker->policy, packet->data, packet->len,
+                  way_policy_decide(&worker->policy, &state, packet->data, packet->len,
                                     way_tun_segment_len(worker->frame)),
                   &worker->tun);
     }
@@ -136,7 +172,7 @@ static void handle_icmp(struct worker *worker)
     switch (
         way_redirect_translate(worker->frame, worker->router->settings->proxy, worker->counters)) {
     case WAY_TRANSLATED:
-        write_back(worker, &worker->icmp_tun);
+        write_back(worker, &worker->icmp_tun, worker->frame);
         break;
     case WAY_TRANSLATED_NONE:
         carry_out(worker, way_policy_decide_icmp(&worker->policy, packet->data, packet->len),
@@ -238,7 +274,9 @@ static int open_all(struct worker *worker)
 int way_router_run(const struct way_router *router)
 {
     static struct way_tun_frame frame;
-    static struct worker worker = {.frame = &frame, .tun = {.fd = -1}, .icmp_tun = {.fd = -1}};
+    static struct way_tun_frame piece;
+    static struct worker worker = {
+        .frame = &frame, .piece = &piece, .tun = {.fd = -1}, .icmp_tun = {.fd = -1}};
     worker.router = router;
     worker.policy.settings = router->settings;
     int code = open_all(&worker) == 0 ? run_loop(&worker) : 1;

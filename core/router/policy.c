@@ -53,6 +53,8 @@ static struct way_decision decide_growth(const struct way_policy *policy, const 
         return decide(WAY_VERDICT_PASS, WAY_ROUTER_PASSED_TTL);
     if (segment_len + WAY_ROUTE_OPTION_LEN <= policy->mtu)
         return decide(WAY_VERDICT_PUSH, counter);
+    if (!ip->dont_fragment && ip->header_len == WAY_IPV4_BASE_LEN && segment_len >= ip->total_len)
+        return decide(WAY_VERDICT_FRAGMENT, counter);
     if (!ip->dont_fragment)
         return decide(WAY_VERDICT_DROP, WAY_ROUTER_DROPPED_WOULD_FRAGMENT);
     struct way_decision answer = decide(WAY_VERDICT_ANSWER, WAY_ROUTER_ANSWERED_TOO_LONG);
@@ -60,22 +62,41 @@ static struct way_decision decide_growth(const struct way_policy *policy, const 
     return answer;
 }
 
+/* A later fragment follows its first. One that is not known might be of a service:
+ * nothing of a service passes half redirected. */
+static struct way_decision decide_later_fragment(const struct way_policy *policy,
+                                                 const struct way_ipv4 *ip,
+                                                 const struct way_policy_state *state)
+{
+    switch (way_fragments_ask(state->fragments, ip, state->now)) {
+    case WAY_FRAGMENT_PUSH:
+        return decide_growth(policy, ip, ip->total_len, WAY_ROUTER_PUSHED);
+    case WAY_FRAGMENT_PASS:
+        return decide(WAY_VERDICT_PASS, WAY_ROUTER_PASSED_FRAGMENT);
+    case WAY_FRAGMENT_UNKNOWN:
+        break;
+    }
+    return decide(WAY_VERDICT_DROP, WAY_ROUTER_DROPPED_FRAGMENT);
+}
+
 static struct way_decision decide_tcp(const struct way_policy *policy, const struct way_ipv4 *ip,
-                                      size_t segment_len)
+                                      size_t segment_len, const struct way_policy_state *state)
 {
     uint16_t source_port;
     uint16_t port;
     if (!is_client(policy->settings, ip->source))
         return decide(WAY_VERDICT_PASS, WAY_ROUTER_PASSED_SOURCE);
     if (ip->fragment_offset != 0)
-        return decide(WAY_VERDICT_PASS, WAY_ROUTER_PASSED_FRAGMENT);
+        return decide_later_fragment(policy, ip, state);
     enum way_packet_error error = way_tcp_ports(ip, &source_port, &port);
     if (error != WAY_PACKET_OK)
         return malformed(error);
-    if (!is_service(policy->settings, port))
-        return decide(WAY_VERDICT_PASS, WAY_ROUTER_PASSED_SERVICE);
+    bool service = is_service(policy->settings, port);
     if (ip->more_fragments)
-        return decide(WAY_VERDICT_DROP, WAY_ROUTER_DROPPED_FRAGMENT);
+        way_fragments_note(state->fragments, ip, service ? WAY_FRAGMENT_PUSH : WAY_FRAGMENT_PASS,
+                           state->now);
+    if (!service)
+        return decide(WAY_VERDICT_PASS, WAY_ROUTER_PASSED_SERVICE);
     return decide_growth(policy, ip, segment_len, WAY_ROUTER_PUSHED);
 }
 
@@ -131,7 +152,8 @@ struct way_decision way_policy_decide_icmp(const struct way_policy *policy, cons
     return decide_icmp(policy, &ip, len);
 }
 
-struct way_decision way_policy_decide(const struct way_policy *policy, const uint8_t *data,
+struct way_decision way_policy_decide(const struct way_policy *policy,
+                                      const struct way_policy_state *state, const uint8_t *data,
                                       size_t len, size_t segment_len)
 {
     struct way_ipv4 ip;
@@ -143,7 +165,7 @@ struct way_decision way_policy_decide(const struct way_policy *policy, const uin
     if (is_local(policy, ip.destination))
         return decide(WAY_VERDICT_PASS, WAY_ROUTER_PASSED_LOCAL);
     if (ip.protocol == WAY_PROTOCOL_TCP)
-        return decide_tcp(policy, &ip, segment_len);
+        return decide_tcp(policy, &ip, segment_len, state);
     if (ip.protocol == WAY_PROTOCOL_ICMP)
         return decide_icmp(policy, &ip, segment_len);
     return decide(WAY_VERDICT_PASS, WAY_ROUTER_PASSED_OTHER);

@@ -2,9 +2,10 @@
  *
  * The router's decision: what becomes of a client's packet.
  *
- * A pure function of the packet, the configuration and what is known of the path
- * to the proxy. It changes nothing and keeps nothing: the router has no state
- * for a connection. The order of its questions is the policy:
+ * A pure function of the packet, the configuration, what is known of the path to
+ * the proxy, and the one thing that the router remembers: what first fragments
+ * decided for the rest. There is no state for a connection. The order of its questions is the
+ * policy:
  *
  *   1. is it a well-formed IPv4 packet?              else dropped, by kind
  *   2. is it addressed to the proxy?                 dropped, whatever it is: a
@@ -15,7 +16,7 @@
  *   5. may its TTL end here?                         passed, so that the kernel
  *      says so about the packet as the client sent it
  *   6. does it fit the path to the proxy, with 8 bytes more?  else answered (with
- *      DF) or dropped
+ *      DF), or cut into fragments that do
  *   7. then it is pushed.
  *
  * Source routes are found by the push, which walks the options. Only the IPv4
@@ -28,6 +29,7 @@
 #include <stdint.h>
 
 #include "core/router/counters.h"
+#include "core/router/fragments.h"
 #include "core/router/settings.h"
 
 enum { WAY_POLICY_LOCALS_MAX = 64 };
@@ -40,10 +42,11 @@ struct way_policy {
 };
 
 enum way_verdict {
-    WAY_VERDICT_PASS,  /* give it back to the kernel as it is */
-    WAY_VERDICT_PUSH,  /* redirect it */
-    WAY_VERDICT_DROP,  /* forget it */
-    WAY_VERDICT_ANSWER /* tell its sender that fragmentation is needed, and forget it */
+    WAY_VERDICT_PASS,    /* give it back to the kernel as it is */
+    WAY_VERDICT_PUSH,    /* redirect it */
+    WAY_VERDICT_DROP,    /* forget it */
+    WAY_VERDICT_ANSWER,  /* tell its sender that fragmentation is needed, and forget it */
+    WAY_VERDICT_FRAGMENT /* cut it, and redirect each fragment */
 };
 
 struct way_decision {
@@ -57,10 +60,17 @@ struct way_decision {
 struct way_decision way_policy_decide_icmp(const struct way_policy *policy, const uint8_t *data,
                                            size_t len);
 
+/* What changes from packet to packet. */
+struct way_policy_state {
+    struct way_fragments *fragments; /* borrowed; first fragments are noted in it */
+    int64_t now;                     /* ns, on the clock of the table */
+};
+
 /* Decides about the packet of `len` bytes at `data`, which the network will see
  * in pieces of at most `segment_len` bytes (the packet's length, unless the
  * kernel has yet to cut it). */
-struct way_decision way_policy_decide(const struct way_policy *policy, const uint8_t *data,
+struct way_decision way_policy_decide(const struct way_policy *policy,
+                                      const struct way_policy_state *state, const uint8_t *data,
                                       size_t len, size_t segment_len);
 
 #endif

@@ -38,6 +38,9 @@ static const struct way_router_settings settings = {
 static const struct way_policy policy = {
     .settings = &settings, .mtu = 1500, .local_count = 1, .locals = {0x0101000a}};
 
+static struct way_fragments table;
+static struct way_policy_state state = {.fragments = &table};
+
 static struct way_decision decide_at(const uint8_t *bytes, size_t len, size_t segment_len,
                                      bool checksum)
 {
@@ -47,7 +50,7 @@ static struct way_decision decide_at(const uint8_t *bytes, size_t len, size_t se
         uint16_t sum = way_csum_of(guard.data, header);
         way_bytes_put16(guard.data + 10, sum);
     }
-    struct way_decision decision = way_policy_decide(&policy, guard.data, len, segment_len);
+    struct way_decision decision = way_policy_decide(&policy, &state, guard.data, len, segment_len);
     way_guard_free(&guard);
     return decision;
 }
@@ -91,12 +94,30 @@ static void whatever_is_addressed_to_the_proxy_is_dropped(void)
             CLIENT, PROXY, 1, 7, 7, 8, ORIGIN, TO_80, REST);
 }
 
-static void fragments_of_a_service_do_not_pass_half_redirected(void)
+static void later_fragments_follow_their_first(void)
 {
-    DECIDES(WAY_VERDICT_DROP, WAY_ROUTER_DROPPED_FRAGMENT, IP(40), 0x20, 0, 64, 6, 0, 0, CLIENT,
-            ORIGIN, TO_80, REST);
-    DECIDES(WAY_VERDICT_PASS, WAY_ROUTER_PASSED_FRAGMENT, IP(40), 0, 9, 64, 6, 0, 0, CLIENT, ORIGIN,
+    memset(&table, 0, sizeof(table));
+    DECIDES(WAY_VERDICT_DROP, WAY_ROUTER_DROPPED_FRAGMENT, IP(28), 0, 3, 64, 6, 0, 0, CLIENT,
+            ORIGIN, 1, 2, 3, 4, 5, 6, 7, 8);
+    DECIDES(WAY_VERDICT_PUSH, WAY_ROUTER_PUSHED, IP(40), 0x20, 0, 64, 6, 0, 0, CLIENT, ORIGIN,
             TO_80, REST);
+    DECIDES(WAY_VERDICT_PUSH, WAY_ROUTER_PUSHED, IP(28), 0, 3, 64, 6, 0, 0, CLIENT, ORIGIN, 1, 2, 3,
+            4, 5, 6, 7, 8);
+    DECIDES(WAY_VERDICT_PASS, WAY_ROUTER_PASSED_SERVICE, IP(40), 0x20, 0, 64, 6, 0, 0, CLIENT,
+            OTHER, TO_81, REST);
+    DECIDES(WAY_VERDICT_PASS, WAY_ROUTER_PASSED_FRAGMENT, IP(28), 0, 3, 64, 6, 0, 0, CLIENT, OTHER,
+            1, 2, 3, 4, 5, 6, 7, 8);
+}
+
+static void a_first_fragment_is_forgotten_in_time(void)
+{
+    memset(&table, 0, sizeof(table));
+    state.now = 1000;
+    DECIDES(WAY_VERDICT_PUSH, WAY_ROUTER_PUSHED, IP(40), 0x20, 0, 64, 6, 0, 0, CLIENT, ORIGIN,
+            TO_80, REST);
+    state.now += WAY_FRAGMENTS_NS + 1;
+    DECIDES(WAY_VERDICT_DROP, WAY_ROUTER_DROPPED_FRAGMENT, IP(28), 0, 3, 64, 6, 0, 0, CLIENT,
+            ORIGIN, 1, 2, 3, 4, 5, 6, 7, 8);
 }
 
 static void malformed_packets_are_dropped_by_kind(void)
@@ -113,7 +134,7 @@ static void malformed_packets_are_dropped_by_kind(void)
                     way_router_malformed(WAY_PACKET_IP_CHECKSUM));
 }
 
-static void too_long_is_answered_or_dropped(void)
+static void too_long_is_answered_or_cut(void)
 {
     static const uint8_t df[] = {IP(40), DF, 64, 6, 0, 0, CLIENT, ORIGIN, TO_80, REST};
     static const uint8_t no_df[] = {IP(40), NO_DF, 64, 6, 0, 0, CLIENT, ORIGIN, TO_80, REST};
@@ -122,8 +143,9 @@ static void too_long_is_answered_or_dropped(void)
     CU_ASSERT_EQUAL(decision.verdict, WAY_VERDICT_ANSWER);
     CU_ASSERT_EQUAL(decision.mtu, 1492);
     decision = decide_at(no_df, sizeof(no_df), 1493, true);
-    CU_ASSERT_EQUAL(decision.verdict, WAY_VERDICT_DROP);
-    CU_ASSERT_EQUAL(decision.counter, WAY_ROUTER_DROPPED_WOULD_FRAGMENT);
+    CU_ASSERT_EQUAL(decision.verdict, WAY_VERDICT_FRAGMENT);
+    decision = decide_at(no_df, sizeof(no_df), 39, true);
+    CU_ASSERT_EQUAL(decision.verdict, WAY_VERDICT_PUSH);
 }
 
 static void icmp_errors_about_the_proxys_answers_are_pushed(void)
@@ -157,10 +179,10 @@ int main(void)
         {"other TCP is passed", other_tcp_is_passed},
         {"whatever is addressed to the proxy is dropped",
          whatever_is_addressed_to_the_proxy_is_dropped},
-        {"fragments of a service do not pass half redirected",
-         fragments_of_a_service_do_not_pass_half_redirected},
+        {"later fragments follow their first", later_fragments_follow_their_first},
+        {"a first fragment is forgotten in time", a_first_fragment_is_forgotten_in_time},
         {"malformed packets are dropped by kind", malformed_packets_are_dropped_by_kind},
-        {"too long is answered or dropped", too_long_is_answered_or_dropped},
+        {"too long is answered or cut", too_long_is_answered_or_cut},
         {"ICMP errors about the proxy's answers are pushed",
          icmp_errors_about_the_proxys_answers_are_pushed},
         {"other ICMP is passed", other_icmp_is_passed},

@@ -14,7 +14,7 @@
 
 static uint16_t port_of(int fd)
 {
-    struct sockaddr_in address;
+    struct sockaddr_in address = {0};
     socklen_t length = sizeof(address);
     getsockname(fd, (struct sockaddr *)&address, &length);
     return ntohs(address.sin_port);
