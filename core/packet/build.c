@@ -13,12 +13,12 @@
 enum {
     TTL = 64,
     TOS_RESET = 0,
-    TOS_ICMP_ERROR = 0xc0, /* internetwork control: RFC 1812, 4.3.2.5 */
+    TOS_ICMP_ERROR = 0xc0, /* internetwork control: RFC 1812, section 4.3.2.5 */
     DONT_FRAGMENT = 0x4000,
 };
 
 /* Writes a header without options and with a right checksum. An identification
- * of 0 is right for what is never fragmented (RFC 6864, 4.1). */
+ * of 0 is right for what is never fragmented (RFC 6864, section 4.1). */
 static void put_ipv4(uint8_t *out, uint8_t tos, uint8_t protocol, way_be32 source,
                      way_be32 destination, size_t total_len)
 {
@@ -58,7 +58,7 @@ size_t way_build_rst(uint8_t *out, size_t room, const struct way_ipv4 *ip,
     return WAY_BUILD_RST_LEN;
 }
 
-/* RFC 1122, 3.2.2, and RFC 1812, 4.3.2.7: about what no error may be sent. */
+/* RFC 1122, section 3.2.2, and RFC 1812, section 4.3.2.7: about what no error may be sent. */
 static bool may_be_answered(const struct way_ipv4 *ip)
 {
     if (ip->fragment_offset != 0 || !way_ipv4_is_host_address(ip->source) ||

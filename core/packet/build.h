@@ -19,11 +19,11 @@
 
 enum {
     WAY_BUILD_RST_LEN = 40,   /* bytes of a reset */
-    WAY_BUILD_ICMP_MAX = 576, /* bytes of the longest ICMP error: RFC 1812, 4.3.2.3 */
+    WAY_BUILD_ICMP_MAX = 576, /* bytes of the longest ICMP error: RFC 1812, section 4.3.2.3 */
 };
 
 /* Builds the reset with which the destination of `segment` would refuse it when
- * it has no such connection (RFC 9293, 3.10.7.1): from its destination to its
+ * it has no such connection (RFC 9293, section 3.10.7.1): from its destination to its
  * source. To a SYN: sequence 0, acknowledging sequence + 1 + data, window 0; to a
  * segment with ACK: the sequence that it acknowledges. Returns
  * WAY_BUILD_RST_LEN; 0 when the segment is itself a reset, or `room` (bytes at
@@ -42,7 +42,7 @@ struct way_build_icmp {
 /* Builds that error about the packet of `len` bytes at `packet`, to its source,
  * quoting as much of it as fits. Returns the error's length in bytes (at most
  * WAY_BUILD_ICMP_MAX); 0 when the packet may not be answered with an error (RFC
- * 1122, 3.2.2: a later fragment, an ICMP error, addresses that are no host's),
+ * 1122, section 3.2.2: a later fragment, an ICMP error, addresses that are no host's),
  * is malformed, or when `room` is too small for the quoted header and 8 bytes. */
 size_t way_build_icmp_error(uint8_t *out, size_t room, const struct way_build_icmp *what,
                             const uint8_t *packet, size_t len);

@@ -88,7 +88,7 @@ uint16_t way_csum_add(uint32_t sum, const uint8_t *data, size_t len);
  * contain a right checksum, the result is 0. */
 uint16_t way_csum_of(const uint8_t *data, size_t len);
 
-/* The folded sum of the pseudo header (RFC 9293, 3.1) of a segment or datagram
+/* The folded sum of the pseudo header (RFC 9293, section 3.1) of a segment or datagram
  * of `len` bytes, transport header included. */
 uint16_t way_csum_pseudo(way_be32 source, way_be32 destination, uint8_t protocol, uint16_t len);
 

@@ -15,7 +15,7 @@ bool way_icmp_is_error(uint8_t type)
            type == WAY_ICMP_PARAMETER_PROBLEM;
 }
 
-/* Do errors of this type have the length field of RFC 4884, 4.1 to 4.3? */
+/* Do errors of this type have the length field of RFC 4884, section 4.1 to 4.3? */
 static bool may_have_length(uint8_t type)
 {
     return type == WAY_ICMP_UNREACHABLE || type == WAY_ICMP_TIME_EXCEEDED ||

@@ -17,8 +17,8 @@ enum {
     WAY_ICMP_HEADER_LEN = 8,
     WAY_ICMP_AT_CHECKSUM = 2,
     WAY_ICMP_AT_POINTER = 4, /* parameter problem: offset of the fault in the quote */
-    WAY_ICMP_AT_LENGTH = 5,  /* RFC 4884, 4: words (of 4 bytes) of the quote */
-    WAY_ICMP_AT_MTU = 6,     /* fragmentation needed: RFC 1191, 4 */
+    WAY_ICMP_AT_LENGTH = 5,  /* RFC 4884, section 4: words (of 4 bytes) of the quote */
+    WAY_ICMP_AT_MTU = 6,     /* fragmentation needed: RFC 1191, section 4 */
 };
 
 /* Message types. The errors are those that quote a packet. */

@@ -15,7 +15,7 @@
 #include "core/packet/route_option.h"
 #include "core/packet/tcp.h"
 
-/* RFC 4884, 5.1: the least length of a quote with extensions behind it. */
+/* RFC 4884, section 5.1: the least length of a quote with extensions behind it. */
 enum { EXTENDED_QUOTE_MIN = 128 };
 
 /* All that is known of a message before it is edited. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
  *
- * IPv4 headers (RFC 791, 3.1): a view over bytes, checked once.
+ * IPv4 headers (RFC 791, section 3.1): a view over bytes, checked once.
  *
  * way_ipv4_parse() validates version and lengths against the bytes there are,
  * and hands out the fields in host order (addresses: network order) and two
@@ -82,7 +82,7 @@ static inline bool way_ipv4_is_fragment(const struct way_ipv4 *ip)
  * 3.2.1.3), and 224/3: multicast, reserved, broadcast. */
 bool way_ipv4_is_host_address(way_be32 address);
 
-/* Option types (the whole octet: copied flag, class, number; RFC 791, 3.1). */
+/* Option types (the whole octet: copied flag, class, number; RFC 791, section 3.1). */
 enum way_ipv4_option_type {
     WAY_IPV4_OPTION_END = 0,
     WAY_IPV4_OPTION_NOP = 1,

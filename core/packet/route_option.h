@@ -4,7 +4,7 @@
  * and what adding or removing it does to the 20 bytes of the base header.
  *
  * The destination of a redirected packet is the proxy; the origin's address is
- * kept in an IPv4 Record Route option (RFC 791, 3.1), the first of the header:
+ * kept in an IPv4 Record Route option (RFC 791, section 3.1), the first of the header:
  *
  *      byte  20       21               22          23           24..27
  *          +--------+----------------+-----------+------------+------------------+

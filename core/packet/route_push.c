@@ -18,7 +18,7 @@ struct option_survey {
     bool record_route;
 };
 
-/* RFC 791, 3.1: the pointer is relative to the option, its smallest legal value
+/* RFC 791, section 3.1: the pointer is relative to the option, its smallest legal value
  * is 4, a full route's is one beyond the length, and a slot has 4 bytes. */
 static enum way_packet_error check_record_route(const struct way_ipv4_option *option)
 {

@@ -20,7 +20,7 @@
  * The client's own options stay behind ours, byte for byte, when they leave room
  * for it and none is a Record Route (Linux drops a datagram with two). A Record
  * Route of the client's is taken out; if there is no room even so, all options
- * are. A source-routed packet (RFC 7126, 4.3 and 4.4) is refused. What pop gives
+ * are. A source-routed packet (RFC 7126, section 4.3 and 4.4) is refused. What pop gives
  * back is therefore what push got, less the options that push reported.
  */
 #ifndef WAYLAY_CORE_PACKET_ROUTE_PUSH_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
  *
- * TCP headers (RFC 9293, 3.1): a view over the payload of a parsed IPv4 packet.
+ * TCP headers (RFC 9293, section 3.1): a view over the payload of a parsed IPv4 packet.
  *
  * As with way_ipv4: lengths are checked once, fields come in host order, the
  * checksum and the options are asked for separately, and the view borrows the
@@ -20,7 +20,7 @@
 
 enum { WAY_TCP_BASE_LEN = 20, WAY_TCP_AT_CHECKSUM = 16 };
 
-/* Control bits (RFC 9293, 3.1), as in way_tcp.flags. */
+/* Control bits (RFC 9293, section 3.1), as in way_tcp.flags. */
 enum way_tcp_flag {
     WAY_TCP_FIN = 0x01,
     WAY_TCP_SYN = 0x02,
@@ -68,10 +68,10 @@ bool way_tcp_checksum_ok(const struct way_ipv4 *ip);
 void way_tcp_checksum_apply(struct way_packet *packet, uint16_t delta, enum way_csum_kind kind);
 
 /* Sequence numbers that the segment takes: its data, and one each for SYN and
- * FIN (SEG.LEN in RFC 9293, 3.4). */
+ * FIN (SEG.LEN in RFC 9293, section 3.4). */
 uint32_t way_tcp_seq_len(const struct way_tcp *tcp);
 
-/* Option kinds (RFC 9293, 3.1; RFC 7323; RFC 2018). */
+/* Option kinds (RFC 9293, section 3.1; RFC 7323; RFC 2018). */
 enum way_tcp_option_kind {
     WAY_TCP_OPTION_END = 0,
     WAY_TCP_OPTION_NOP = 1,

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "core/packet/icmp.h"
 #include "core/packet/ipv4.h"
 #include "core/packet/tcp.h"
 #include "core/packet/tuple.h"
@@ -130,6 +131,43 @@ static void later_fragment_has_no_ports(void)
     CU_ASSERT_EQUAL(way_tcp_parse(&ip, &tcp), WAY_PACKET_IP_FRAGMENT);
 }
 
+/* The MSS that 4 bytes of TCP options say. */
+static uint16_t mss_in(const char options[4])
+{
+    struct way_ipv4 ip;
+    struct way_tcp tcp;
+    struct way_guard guard = way_guard_new(syn_as_sent, SYN_LEN, 0);
+    memcpy(guard.data + 40, options, 4);
+    CU_ASSERT_EQUAL_FATAL(way_ipv4_parse(guard.data, guard.len, &ip), WAY_PACKET_OK);
+    CU_ASSERT_EQUAL_FATAL(way_tcp_parse(&ip, &tcp), WAY_PACKET_OK);
+    uint16_t mss = way_tcp_mss(&tcp);
+    way_guard_free(&guard);
+    return mss;
+}
+
+static void mss_is_read_or_absent(void)
+{
+    CU_ASSERT_EQUAL(mss_in("\x02\x04\x05\xac"), 1452);
+    CU_ASSERT_EQUAL(mss_in("\x01\x01\x00\x02"), 0); /* ended before */
+    CU_ASSERT_EQUAL(mss_in("\x02\x03\x05\x01"), 0); /* not its length */
+    CU_ASSERT_EQUAL(mss_in("\x01\x02\x04\x05"), 0); /* leads out of the header */
+    CU_ASSERT_EQUAL(mss_in("\x02\x01\x05\xac"), 0); /* shorter than itself */
+    CU_ASSERT_EQUAL(mss_in("\x01\x01\x01\x02"), 0); /* no length */
+}
+
+static void fragmented_icmp_is_refused(void)
+{
+    struct way_ipv4 ip;
+    struct way_icmp icmp;
+    uint8_t fragment[SYN_LEN];
+    memcpy(fragment, syn_as_sent, SYN_LEN);
+    fragment[6] = 0x20;
+    fragment[9] = WAY_PROTOCOL_ICMP;
+    CU_ASSERT_EQUAL_FATAL(way_ipv4_parse(fragment, SYN_LEN, &ip), WAY_PACKET_OK);
+    CU_ASSERT_EQUAL(way_icmp_parse(&ip, &icmp), WAY_PACKET_IP_FRAGMENT);
+    CU_ASSERT_FALSE(way_icmp_checksum_ok(&ip));
+}
+
 /* Walks `len` bytes of options; returns how many there were, or -1. */
 static int count_options(const char *bytes, size_t len)
 {
@@ -171,6 +209,7 @@ static void every_error_has_a_name_of_its_own(void)
         for (int b = 0; b < a; b++)
             CU_ASSERT(strcmp(way_packet_error_name(a), way_packet_error_name(b)) != 0);
     CU_ASSERT_STRING_EQUAL(way_packet_error_name(WAY_PACKET_ERROR_COUNT), "unknown");
+    CU_ASSERT_STRING_EQUAL(way_packet_error_meaning(WAY_PACKET_OK), "nothing is wrong");
 }
 
 int main(void)
@@ -184,6 +223,8 @@ int main(void)
         {"a quote may end behind its header", quote_may_end_behind_the_header},
         {"a segment cut short is refused", segment_cut_short_is_refused},
         {"a later fragment has no ports", later_fragment_has_no_ports},
+        {"the MSS is read, or absent", mss_is_read_or_absent},
+        {"a fragmented ICMP message is refused", fragmented_icmp_is_refused},
         {"options are walked to their end", options_are_walked_to_their_end},
         {"some addresses are no host's", some_addresses_are_no_hosts},
         {"every error has a name of its own", every_error_has_a_name_of_its_own},
