@@ -49,13 +49,30 @@ bool way_entry_check(const struct way_entry *entry)
 size_t way_entry_next_room(const struct way_entry *entry, size_t piece)
 {
     size_t room = piece;
-    if (entry->expected >= 0)
+    if (entry->expected >= 0) {
         room = (size_t)((uint64_t)entry->expected - entry->length);
-    else if (entry->last && entry->last->room > piece)
-        room = entry->last->room * 2;
-    if (room < WAY_SEGMENT_MIN && entry->expected < 0)
-        room = WAY_SEGMENT_MIN;
+    } else {
+        size_t grown = entry->last ? entry->last->room * 2 : WAY_SEGMENT_MIN;
+        room = room > grown ? room : grown;
+    }
     return room < WAY_SEGMENT_MAX ? room : WAY_SEGMENT_MAX;
+}
+
+size_t way_entry_trim(struct way_entry *entry)
+{
+    struct way_segment **link = &entry->first;
+    while (*link && (*link)->next)
+        link = &(*link)->next;
+    if (!*link || (*link)->used == (*link)->room)
+        return 0;
+    size_t saved = (*link)->room - (*link)->used;
+    struct way_segment *smaller = realloc(*link, sizeof **link + (*link)->used);
+    if (!smaller)
+        return 0;
+    smaller->room = smaller->used;
+    *link = entry->last = smaller;
+    entry->charge -= saved;
+    return saved;
 }
 
 const struct way_cache_times *way_entry_times(const struct way_entry *entry)

@@ -68,8 +68,13 @@ void way_entry_free(struct way_entry *entry);
 /* Is the charge what the parts of the entry add up to? */
 bool way_entry_check(const struct way_entry *entry);
 
-/* Room for the next segment, given how much of the body is still known to come (0: unknown). */
+/* Room for the next segment, of which `piece` bytes are needed now: what is known to come; else
+ * twice as much as the last time, so that many small pieces make few segments. */
 size_t way_entry_next_room(const struct way_entry *entry, size_t piece);
+
+/* Gives back what the last segment of a complete body does not use. Returns by how many bytes the
+ * charge became smaller. */
+size_t way_entry_trim(struct way_entry *entry);
 
 enum { WAY_STORE_MAGIC = 0x57535452 };
 

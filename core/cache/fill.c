@@ -116,6 +116,7 @@ int way_fill_commit(struct way_fill **fill)
         return is_short ? -EINVAL : -ESTALE;
     }
     *fill = NULL;
+    entry->store->stats.used -= way_entry_trim(entry);
     way_store_put(entry->store, entry);
     return 0;
 }

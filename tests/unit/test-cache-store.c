@@ -200,6 +200,29 @@ static void invalidation_dooms_fills(void)
     CU_ASSERT_PTR_NULL(way_store_new(&(struct way_store_config){.size = 100}));
 }
 
+/* A body of unknown length, in small pieces, costs little more than its bytes. */
+static void wastes_little(void)
+{
+    struct way_store *store = store_of(1 << 20, 1 << 19);
+    struct way_store_stats before;
+    struct way_store_stats after;
+    way_store_stats(store, &before);
+    struct way_fill *fill = begin(store, 1, 1, -1);
+    for (unsigned i = 0; i < 100000; i++) {
+        char byte = body_byte(1, i);
+        CU_ASSERT_EQUAL_FATAL(way_fill_append(fill, &byte, 1), 0);
+    }
+    CU_ASSERT_EQUAL(way_fill_commit(&fill), 0);
+    way_store_stats(store, &after);
+    CU_ASSERT(after.used - before.used < 100000 + 1500);
+    struct way_entry *entry = get(store, 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(entry);
+    CU_ASSERT_TRUE(body_is(entry, 1, 100000));
+    way_entry_release(&entry);
+    CU_ASSERT(way_store_check(store));
+    way_store_free(&store);
+}
+
 /* The model: for each key the version that may be got, or 0. The store may forget (evict), but
  * never give another version, another body, or pass its bound. */
 struct world {
@@ -331,6 +354,7 @@ int main(void)
         {"the least recently used leaves first", evicts_the_least_recently_used},
         {"readers keep entries, the bound holds", readers_keep_entries_within_the_bound},
         {"objects have a bound", bounds_objects},
+        {"small pieces waste little", wastes_little},
         {"an invalidation dooms fills under way", invalidation_dooms_fills},
         {"a random workload agrees with a model", agrees_with_a_model},
         CU_TEST_INFO_NULL,
