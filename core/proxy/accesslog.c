@@ -39,24 +39,27 @@ void way_access_close(struct way_access_log *log)
 
 static json_t *latin1(const char *text)
 {
-    size_t len = strlen(text);
-    WAY_AUTO_FREE char *utf8 = malloc(2 * len + 1);
+    size_t len = strlen(text), at = 0;
+    char *utf8 = malloc(2 * len + 1);
     if (!utf8)
         return NULL;
-    size_t at = 0;
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
         if (c >= 0x80)
             utf8[at++] = (char)(0xc0 | c >> 6);
         utf8[at++] = (char)(c >= 0x80 ? 0x80 | (c & 0x3f) : c);
     }
-    return json_stringn(utf8, at);
+    json_t *value = json_stringn(utf8, at);
+    free(utf8);
+    return value;
 }
 
 static void set_text(json_t *line, const char *key, const char *text)
 {
     json_t *value = text ? json_string(text) : json_null();
-    json_object_set_new(line, key, value ? value : latin1(text));
+    if (text && !value)
+        value = latin1(text);
+    json_object_set_new(line, key, value);
 }
 
 static void set_number(json_t *line, const char *key, uint64_t number)

@@ -12,6 +12,8 @@ libwayproxy_a_CFLAGS = $(AM_CFLAGS) $(NL_CFLAGS) $(XXHASH_CFLAGS)
 sbin_PROGRAMS += waylay-proxy
 waylay_proxy_sources = \
 	core/proxy/accesslog.c core/proxy/accesslog.h \
+	core/proxy/client.c core/proxy/client.h \
+	core/proxy/exchange.c core/proxy/exchange.h \
 	core/proxy/flow.h \
 	core/proxy/handshake.c core/proxy/handshake.h \
 	core/proxy/listener.c core/proxy/listener.h \
@@ -21,11 +23,12 @@ waylay_proxy_sources = \
 	core/proxy/session.c core/proxy/session.h \
 	core/proxy/stream.c core/proxy/stream.h \
 	core/proxy/tunnel.c core/proxy/tunnel.h \
+	core/proxy/upstream.c core/proxy/upstream.h \
 	core/proxy/wayout.c core/proxy/wayout.h \
 	core/proxy/worker.c core/proxy/worker.h
 waylay_proxy_cflags = $(AM_CFLAGS) $(UV_CFLAGS) $(JANSSON_CFLAGS) $(NL_CFLAGS)
 waylay_proxy_ldadd = libwayproxy.a libwaycache.a libwayhttp.a libwaydatapath.a libwaypacket.a \
-	libwaycommon.a $(UV_LIBS) $(JANSSON_LIBS) $(NL_LIBS) $(YAML_LIBS) $(LLHTTP_LIBS)
+	libwaycommon.a $(UV_LIBS) $(JANSSON_LIBS) $(NL_LIBS) $(YAML_LIBS) $(LLHTTP_LIBS) $(XXHASH_LIBS)
 waylay_proxy_SOURCES = $(waylay_proxy_sources)
 waylay_proxy_CFLAGS = $(waylay_proxy_cflags)
 waylay_proxy_LDADD = $(waylay_proxy_ldadd)

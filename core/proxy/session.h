@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "core/cache/store.h"
 #include "core/proxy/accesslog.h"
 #include "core/proxy/flow.h"
 #include "core/proxy/settings.h"
@@ -29,6 +30,7 @@ struct way_sessions {
     uv_loop_t *loop;
     const struct way_settings *settings;
     struct way_access_log *log;
+    struct way_store *store;
     struct way_session *first; /* the sessions', as is the count */
     unsigned count;
 };

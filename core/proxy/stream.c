@@ -161,7 +161,7 @@ void way_stream_write(struct way_stream *stream, const void *bytes, size_t len)
     stream->out += len;
     size_t done = 0;
     if (queued(stream) == 0) {
-        uv_buf_t buffer = uv_buf_init((char *)(uintptr_t)bytes, (unsigned)len);
+        uv_buf_t buffer = {.base = (char *)bytes, .len = len}; /* it is only read */
         int written = uv_try_write((uv_stream_t *)&stream->tcp, &buffer, 1);
         done = written > 0 ? (size_t)written : 0; /* an error comes again, as an event */
     }

@@ -33,16 +33,21 @@ static void end_tunnel(struct way_tunnel *tunnel)
     tunnel->over(tunnel->owner);
 }
 
-static void on_end(void *owner, struct way_stream *stream)
+/* Passes an end on; ends the tunnel when it is the second. */
+static void pass_end(struct way_tunnel *tunnel, struct way_stream *from)
 {
-    struct way_tunnel *tunnel = owner;
-    struct way_stream *to = other(tunnel, stream);
+    struct way_stream *to = other(tunnel, from);
     way_stream_shutdown(to);
     if (!way_stream_ended(to))
         return;
     way_stream_finish(&tunnel->client);
     way_stream_finish(&tunnel->origin);
     end_tunnel(tunnel);
+}
+
+static void on_end(void *owner, struct way_stream *stream)
+{
+    pass_end(owner, stream);
 }
 
 static void on_broken(void *owner, struct way_stream *stream, int error)
@@ -66,6 +71,10 @@ void way_tunnel_begin(struct way_tunnel *tunnel, struct way_stream **client,
     way_stream_hand_over(tunnel->origin, &events, tunnel);
     way_stream_read(tunnel->client, !way_stream_full(tunnel->origin));
     way_stream_read(tunnel->origin, !way_stream_full(tunnel->client));
+    if (way_stream_ended(tunnel->client))
+        pass_end(tunnel, tunnel->client);
+    else if (way_stream_ended(tunnel->origin))
+        pass_end(tunnel, tunnel->origin);
 }
 
 void way_tunnel_break(struct way_tunnel *tunnel)

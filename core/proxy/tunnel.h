@@ -23,8 +23,9 @@ struct way_tunnel {
 
 /* Begins to carry bytes between the streams, which are taken over and nulled, and
  * read from now on. What was read from either before, its owner has written to the
- * other. `over` is called once, when both directions have ended or either side
- * broke; the streams are closed then. The struct stays its owner's memory. */
+ * other; an end that either has met is passed on. `over` is called once, when both
+ * directions have ended or either side broke; the streams are closed then. It may be
+ * called from inside of this call. The struct stays its owner's memory. */
 void way_tunnel_begin(struct way_tunnel *tunnel, struct way_stream **client,
                       struct way_stream **origin, void (*over)(void *owner), void *owner);
 

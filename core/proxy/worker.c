@@ -184,6 +184,11 @@ static int open_parts(struct worker *worker)
                                                  .addresses = &worker->addresses,
                                                  .accepted = on_accepted,
                                                  .context = worker};
+    const struct way_store_config store = {.size = (size_t)settings->cache_size,
+                                           .object = (size_t)settings->cache_object};
+    worker->sessions.store = way_store_new(&store);
+    if (!worker->sessions.store)
+        return -ENOMEM;
     int error = way_access_open(&worker->log, settings->access_log);
     if (!error)
         error = way_addresses_read(&worker->addresses);
@@ -237,6 +242,7 @@ static void stop(struct worker *worker)
     /* What is left are the worker's own handles, and streams that linger, which end
      * with the process. */
     uv_run(&worker->loop, UV_RUN_NOWAIT);
+    way_store_free(&worker->sessions.store);
     write_counters(worker);
     way_tun_close(&worker->tun);
     way_out_close(&worker->out);
