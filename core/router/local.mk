@@ -45,4 +45,5 @@ popper_LDADD = libwaydatapath.a libwaypacket.a libwaycommon.a $(NL_LIBS)
 EXTRA_DIST += tests/emu/test-router-live
 .PHONY: check-live
 check-live: waylay-router popper
-	top_builddir='$(top_builddir)' /usr/bin/python3 $(top_srcdir)/tests/emu/test-router-live
+	@echo '# program tests/emu/test-router-live'
+	@top_builddir='$(top_builddir)' /usr/bin/python3 $(top_srcdir)/tests/emu/test-router-live

@@ -50,7 +50,7 @@ tests_kernel_ways_out_LDADD = libwaypacket.a
 check-kernel: $(kernel_tests)
 	@failed=; \
 	for program in $(kernel_tests); do \
-	  echo "# $$program"; \
+	  echo "# program $$program"; \
 	  ./$$program || failed="$$failed $$program"; \
 	done; \
 	test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
