@@ -69,8 +69,10 @@ int way_bindings_read(struct way_bindings *bindings, const char *path, struct wa
 int way_bindings_read_text(struct way_bindings *bindings, const char *name, const char *text,
                            size_t length, struct way_text *error);
 
-/* The node, or mark, of the given name; NULL without one. */
+/* The node of the given name; NULL without one. */
 const struct way_node *way_bindings_node(const struct way_bindings *bindings, const char *name);
+
+/* The mark of the given name ("hit.start"); NULL without one. */
 const struct way_mark *way_bindings_mark(const struct way_bindings *bindings, const char *name);
 
 /* The only link between a node of role `a` and one of role `b`; NULL when there

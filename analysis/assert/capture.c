@@ -43,9 +43,25 @@ static int capture_grow(struct way_capture *capture)
     return 0;
 }
 
+/* Notes what is wrong with the newest frame as evidence. */
+static void judge_newest(struct way_capture *capture)
+{
+    const struct way_frame *frame = &capture->frames[capture->count - 1];
+
+    assert(frame->number == capture->count);
+    if (frame->len < frame->wire_len)
+        way_capture_spoil(capture, way_text("frame %" PRIu64 " was clipped to %zu of %zu bytes",
+                                            frame->number, frame->len, frame->wire_len));
+    if (capture->count > 1 && frame->time < frame[-1].time - WAY_CAPTURE_BACKWARDS_MAX)
+        way_capture_spoil(capture,
+                          way_text("the clock runs backwards by %s at frame %" PRIu64,
+                                   way_text_span(frame[-1].time - frame->time).s, frame->number));
+}
+
 int way_capture_append(struct way_capture *capture, int64_t time, const uint8_t *bytes, size_t len,
                        size_t wire_len)
 {
+    assert(capture->bytes <= WAY_CAPTURE_BYTES_MAX);
     if (len > WAY_CAPTURE_BYTES_MAX - capture->bytes)
         return -EFBIG;
     int error = capture_grow(capture);
@@ -56,22 +72,16 @@ int way_capture_append(struct way_capture *capture, int64_t time, const uint8_t 
         return -ENOMEM;
     if (len)
         memcpy(copy, bytes, len);
-    struct way_frame *frame = &capture->frames[capture->count];
+    struct way_frame *frame = &capture->frames[capture->count++];
     *frame = (struct way_frame){.capture = capture->name,
-                                .number = capture->count + 1,
+                                .number = capture->count,
                                 .time = time,
                                 .bytes = copy,
                                 .len = len,
                                 .wire_len = wire_len};
-    way_frame_decode(frame);
-    if (len < wire_len)
-        way_capture_spoil(capture, way_text("frame %" PRIu64 " was clipped to %zu of %zu bytes",
-                                            frame->number, len, wire_len));
-    if (capture->count > 0 && time < frame[-1].time - WAY_CAPTURE_BACKWARDS_MAX)
-        way_capture_spoil(capture, way_text("the clock runs backwards by %s at frame %" PRIu64,
-                                            way_text_span(frame[-1].time - time).s, frame->number));
-    capture->count++;
     capture->bytes += len;
+    way_frame_decode(frame);
+    judge_newest(capture);
     return 0;
 }
 
@@ -156,7 +166,7 @@ int way_capture_open(struct way_capture *capture, const char *path)
 void way_capture_free(struct way_capture *capture)
 {
     for (size_t i = 0; i < capture->count; i++)
-        free(capture->frames[i].bytes);
+        free((void *)capture->frames[i].bytes);
     free(capture->frames);
     capture->frames = NULL;
     capture->count = capture->room = capture->bytes = 0;

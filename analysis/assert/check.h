@@ -59,17 +59,20 @@ struct way_expectation {
 void way_check_evaluate(const struct way_run *run, const struct way_expectation *expectation,
                         struct way_finding *finding);
 
-/* The functions of the table, by subject; the rules are the table's words.
- * analysis/assert/check_redirect.c */
-way_check_function way_check_redirected_packets;
-/* analysis/assert/check_address.c */
-way_check_function way_check_proxy_address;
-way_check_function way_check_origin_option;
-/* analysis/assert/check_handshake.c */
-way_check_function way_check_acknowledged_after_origin;
-way_check_function way_check_refused;
-way_check_function way_check_silent_origin;
-/* analysis/assert/check_cache.c */
-way_check_function way_check_no_request;
+/* The functions of the table, by file; what each demands is in the table's
+ * words. analysis/assert/check_redirect.c: */
+way_check_function way_check_redirected_packets; /* reads the client's and the proxy's tap */
+
+/* analysis/assert/check_address.c: */
+way_check_function way_check_proxy_address; /* reads the client's tap */
+way_check_function way_check_origin_option; /* reads the origin's tap */
+
+/* analysis/assert/check_handshake.c, which joins connections by order: */
+way_check_function way_check_acknowledged_after_origin; /* for the whole run */
+way_check_function way_check_refused;                   /* within its step */
+way_check_function way_check_silent_origin;             /* within its step */
+
+/* analysis/assert/check_cache.c: */
+way_check_function way_check_no_request; /* within its step */
 
 #endif

@@ -15,6 +15,7 @@
  */
 #include "analysis/assert/check.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -55,6 +56,7 @@ static int compare_kinds(const struct way_frame *a, const struct way_frame *b)
     size_t data_len = way_frame_data_len(a);
     int order;
 
+    assert(a->kind == WAY_FRAME_TCP && b->kind == WAY_FRAME_TCP);
     if ((order = compare_numbers(a->ip.source, b->ip.source)) ||
         (order = compare_numbers(a->tcp.source_port, b->tcp.source_port)) ||
         (order = compare_numbers(a->tcp.destination_port, b->tcp.destination_port)) ||

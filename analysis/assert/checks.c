@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The table of checks, and what holds for all of them.
+ * The table of checks, and what holds for all of them: no check gets to see a
+ * tap that cannot be relied upon, and none passes on nothing.
  */
 #include "analysis/assert/check.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -104,6 +106,7 @@ void way_check_evaluate(const struct way_run *run, const struct way_expectation 
     if (!taps_are_fit(run, expectation->check, finding))
         return;
     expectation->check->run(run, window, finding);
+    assert(finding->matched <= finding->examined);
     if (finding->examined == 0)
         way_finding_fail(finding, NULL, way_text("%s to examine", expectation->check->counted),
                          way_text("none"));

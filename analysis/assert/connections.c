@@ -6,7 +6,7 @@
  */
 #include "analysis/assert/connections.h"
 
-#include <string.h>
+#include <assert.h>
 
 #include "analysis/assert/memory.h"
 #include "core/packet/tuple.h"
@@ -98,6 +98,7 @@ static bool acknowledges(const struct way_frame *syn_ack, const struct way_conne
 
 static void begin(struct way_connections *out, const struct way_frame *syn)
 {
+    assert(is_syn(syn));
     out->items[out->count++] = (struct way_connection){.syn = syn, .syns = 1};
 }
 

@@ -42,6 +42,7 @@ struct way_connections {
 void way_connections_collect(const struct way_capture *capture, const struct way_bindings *bindings,
                              struct way_connections *out);
 
+/* Frees the list and leaves an empty one; the capture keeps its frames. */
 void way_connections_free(struct way_connections *connections);
 
 /* The acknowledgement number that answers the connection's SYN (which may bear

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Reading a scenario's expectations over core/common/config.
+ * Reading a scenario's expectations over core/common/config, which gives every
+ * message its place in the file.
  */
 #include "analysis/assert/expectations.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Findings: counters, and the earliest of what was wrong.
+ * Findings: counters, and the earliest of what was wrong, whatever order a
+ * check goes through its packets in.
  */
 #include "analysis/assert/finding.h"
 

@@ -35,12 +35,12 @@ struct way_arp {
 };
 
 struct way_frame {
-    const char *capture; /* the name of the capture it is in, borrowed */
-    uint64_t number;     /* in its file, from 1 */
-    int64_t time;        /* ns since the epoch */
-    uint8_t *bytes;      /* owned by the capture */
-    size_t len;          /* bytes captured */
-    size_t wire_len;     /* bytes on the wire */
+    const char *capture;  /* the name of the capture it is in, borrowed */
+    uint64_t number;      /* in its file, from 1 */
+    int64_t time;         /* ns since the epoch */
+    const uint8_t *bytes; /* owned by the capture */
+    size_t len;           /* bytes captured */
+    size_t wire_len;      /* bytes on the wire */
     enum way_frame_kind kind;
     enum way_packet_error error; /* WAY_PACKET_OK, or what is malformed */
     struct way_ipv4 ip;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Reading JSON that cannot be trusted: jansson, and messages.
+ * Reading JSON that cannot be trusted: jansson takes the text apart, and each
+ * value is asked for by key, with its kind and its bounds.
  */
 #include "analysis/assert/json.h"
 

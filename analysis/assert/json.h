@@ -36,11 +36,15 @@ json_t *way_json_parse(struct way_json *json, const char *text, size_t length);
 int way_json_refuse(struct way_json *json, const char *key, const char *found,
                     struct way_text expected);
 
-/* A member of an object. Each returns 0, or -EINVAL with the error noted.
- * Strings and objects are borrowed from the parent. */
+/* The string under `key` of an object, borrowed from it. Returns 0, or -EINVAL
+ * with the error noted. */
 int way_json_string(struct way_json *json, json_t *object, const char *key, const char **out);
+
+/* The integer under `key`, from `min` to `max`. Returns as above. */
 int way_json_integer(struct way_json *json, json_t *object, const char *key, int64_t min,
                      int64_t max, int64_t *out);
+
+/* The object under `key`, borrowed from its parent. Returns as above. */
 int way_json_object(struct way_json *json, json_t *object, const char *key, json_t **out);
 
 /* Calls `read` for each member of the object under `key`, of which there may

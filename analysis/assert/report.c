@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Verdicts for people and for programs, from the same pieces.
+ * Verdicts for people and for programs, put together from the same pieces, so
+ * that both say the same.
  */
 #include "analysis/assert/report.h"
 

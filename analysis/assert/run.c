@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Reading a run's folder, and judging its taps.
+ * Reading a run's folder, and judging its taps before anything is concluded
+ * from what they saw.
  */
 #include "analysis/assert/run.h"
 

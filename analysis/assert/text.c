@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Short texts by value: all through one snprintf.
+ * Short texts by value: all through one vsnprintf, after which nothing is left
+ * in them that a terminal or JSON could stumble over.
  */
 #include "analysis/assert/text.h"
 

@@ -9,9 +9,9 @@
 #include "tests/unit/assert-judge.h"
 #include "tests/unit/guard.h"
 
-enum { FRAME_MAX = 512, ETHERNET_LEN = 14 };
+enum { FRAME_MAX = 512, ETHERNET_LEN = 14, FIRST_BIT = 8 * ETHERNET_LEN };
 
-static struct way_frame decode(uint8_t *bytes, size_t len)
+static struct way_frame decode(const uint8_t *bytes, size_t len)
 {
     struct way_frame frame = {.bytes = bytes, .len = len, .wire_len = len};
 
@@ -95,7 +95,7 @@ static void no_flipped_bit_goes_unnoticed(void)
 
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
         size_t bits = 8 * render(WAY_TAP_PROXY, labels[i], bytes);
-        for (size_t bit = 8 * ETHERNET_LEN; bit < bits; bit++) {
+        for (size_t bit = FIRST_BIT; bit < bits; bit++) {
             struct world *world = world_new();
             world_packet(world, WAY_TAP_PROXY, labels[i])->flipped_bit = bit;
             unnoticed += world_verdicts(world)[0] != 'f';
