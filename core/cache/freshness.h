@@ -45,6 +45,9 @@ enum way_cache_use {
     WAY_CACHE_USE_REQUEST, /* no: fresh, but the request wants it younger (max-age, min-fresh) or
                               asked anew (no-cache) */
 };
+
+/* Judges the entry's age and freshness by its own and the request's rules (RFC 9111, 4.2.4, 5.2.1).
+ */
 enum way_cache_use way_cache_may_use(const struct way_cache_times *times,
                                      const struct way_cache_control *request, int64_t now);
 

@@ -33,6 +33,7 @@ int way_cache_key_make(struct way_cache_key *key, uint32_t origin, uint16_t port
 int way_cache_key_from(struct way_cache_key *key, uint32_t origin, uint16_t port,
                        struct way_text host, struct way_text path);
 
+/* Frees the bytes of the key, which is empty then. */
 void way_cache_key_free(struct way_cache_key *key);
 
 #endif

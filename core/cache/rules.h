@@ -35,6 +35,8 @@ struct way_cache_request {
     bool unsafe;            /* its target is invalidated when it succeeds (RFC 9111, 4.4) */
     const char *detail;     /* why it passes by, for Cache-Status, or NULL; static */
 };
+
+/* Works that out from the head alone; never fails. */
 void way_cache_request_of(const struct way_http_message *request, struct way_cache_request *out);
 
 /* Why a response is not stored; enumerator and the words for Cache-Status' detail. */
@@ -57,6 +59,7 @@ void way_cache_request_of(const struct way_http_message *request, struct way_cac
 enum way_cache_storable { WAY_CACHE_STORABLES(WAY_CACHE_STORABLE_ENUM) WAY_CACHE_STORABLE_KINDS };
 #undef WAY_CACHE_STORABLE_ENUM
 
+/* The words of the table: static. */
 const char *way_cache_storable_words(enum way_cache_storable storable);
 
 /* May the response to this request be stored? With YES, *times is what the entry needs. Sizes are

@@ -62,11 +62,17 @@ void way_entry_used(struct way_entry *entry);
 /* Ends the reference and nulls the pointer; the spans got from the entry die with it. */
 void way_entry_release(struct way_entry **entry);
 
-/* What was given at begin, and the body. */
+/* The times that were given at begin. Valid until release, as all that follows. */
 const struct way_cache_times *way_entry_times(const struct way_entry *entry);
+
+/* The head that was given at begin, for way_http_write_from_stored. */
 struct way_text way_entry_head(const struct way_entry *entry);
+
+/* The status that was given at begin. */
 unsigned way_entry_status(const struct way_entry *entry);
-uint64_t way_entry_length(const struct way_entry *entry); /* bytes of the body */
+
+/* Bytes of the whole body. */
+uint64_t way_entry_length(const struct way_entry *entry);
 
 /* The longest contiguous piece of the body at `offset`; empty at its end. Valid until release. */
 struct way_text way_entry_body(struct way_entry *entry, uint64_t offset);
@@ -93,6 +99,7 @@ void way_fill_abandon(struct way_fill **fill);
 /* Takes the entry under the key out of the table, if there is one, and dooms fills of it. */
 void way_store_invalidate(struct way_store *store, const struct way_cache_key *key);
 
+/* Copies the figures out. */
 void way_store_stats(const struct way_store *store, struct way_store_stats *out);
 
 /* Asserts every invariant (slow: walks everything); returns true, to stand in an assert. */

@@ -27,10 +27,16 @@ enum { WAY_BUFFER_LIMIT = 1 << 20 };
 
 /* An empty buffer is {0} or {.limit = n}: nothing to initialise. */
 
-/* Append bytes, a span, a NUL-terminated string, or a decimal number. */
+/* Appends bytes. */
 void way_buffer_bytes(struct way_buffer *buffer, const void *data, size_t len);
+
+/* Appends a span. */
 void way_buffer_text(struct way_buffer *buffer, struct way_text text);
+
+/* Appends a string without its NUL. */
 void way_buffer_string(struct way_buffer *buffer, const char *string);
+
+/* Appends a number in decimal. */
 void way_buffer_number(struct way_buffer *buffer, int64_t number);
 
 /* Did everything fit? */

@@ -52,8 +52,11 @@ enum way_http_event {
 
 struct way_http_parser;
 
-/* A parser of requests, or of responses. NULL when memory lacks. `limits` may be NULL. */
+/* A parser of requests, to be freed with way_http_parser_free. NULL when memory lacks. `limits` may
+ * be NULL. */
 struct way_http_parser *way_http_request_parser(const struct way_http_limits *limits);
+
+/* The same for responses. */
 struct way_http_parser *way_http_response_parser(const struct way_http_limits *limits);
 
 /* Tells a response parser the method of the request that the next final response answers
