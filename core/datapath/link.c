@@ -33,6 +33,14 @@ int way_link_gso_max(struct nl_sock *nl, unsigned ifindex, uint32_t bytes)
     return way_nl_send(nl, message);
 }
 
+int way_link_queue(struct nl_sock *nl, unsigned ifindex, uint32_t packets)
+{
+    struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)ifindex};
+    struct nl_msg *message = way_nl_message(RTM_NEWLINK, 0, &link, sizeof(link));
+    nla_put_u32(message, IFLA_TXQLEN, packets);
+    return way_nl_send(nl, message);
+}
+
 int way_link_mtu(const char *interface, uint32_t *mtu)
 {
     WAY_AUTO_FD int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

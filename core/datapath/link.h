@@ -27,6 +27,10 @@ int way_link_up(struct nl_sock *nl, unsigned ifindex);
  * Returns 0 or a negative errno. */
 int way_link_gso_max(struct nl_sock *nl, unsigned ifindex, uint32_t bytes);
 
+/* Sets how many packets may wait for the interface's reader or wire. Returns 0 or
+ * a negative errno. */
+int way_link_queue(struct nl_sock *nl, unsigned ifindex, uint32_t packets);
+
 /* The interface's MTU in bytes. Returns 0 or a negative errno. */
 int way_link_mtu(const char *interface, uint32_t *mtu);
 

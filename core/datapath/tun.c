@@ -75,8 +75,10 @@ int way_tun_open(struct way_tun *tun, const char *name)
     error = way_nl_open(&nl);
     if (error == 0)
         error = way_link_gso_max(nl, if_nametoindex(name), WAY_TUN_GSO_MAX);
+    if (error == 0)
+        error = way_link_queue(nl, if_nametoindex(name), WAY_TUN_QUEUE);
     if (error != 0)
-        return fail(name, "cannot bound the GSO packets", -error, "");
+        return fail(name, "cannot bound the GSO packets and the queue", -error, "");
     snprintf(tun->name, sizeof(tun->name), "%s", name);
     tun->fd = WAY_TAKE_FD(fd);
     return 0;
