@@ -191,7 +191,8 @@ bool way_tun_complete(struct way_tun_frame *frame)
         return false;
     if (header->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) {
         size_t field = (size_t)header->csum_start + header->csum_offset;
-        if (!way_cursor_peel(&rest, header->csum_start) || field + 2 > frame->packet.len)
+        if (header->csum_start != ip_header_len(&frame->packet) ||
+            !way_cursor_peel(&rest, header->csum_start) || field + 2 > frame->packet.len)
             return false;
         uint16_t sum = way_csum_add(0, rest.at, way_cursor_left(&rest));
         way_bytes_put16(frame->packet.data + field, (uint16_t)~sum);

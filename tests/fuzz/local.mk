@@ -85,3 +85,27 @@ replay_origin_url_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"origin-url"'
 replay_origin_url_LDADD = liborigin.a $(GLIB_LIBS)
 
 EXTRA_DIST += tests/fuzz/corpus/origin-url
+
+# The router: its decision with what follows from it, and its configuration.
+fuzz_router_libs = libwayrouter.a libwaydatapath.a libwaypacket.a libwaycommon.a $(NL_LIBS) \
+	$(YAML_LIBS)
+if FUZZERS
+noinst_PROGRAMS += fuzz-router fuzz-config
+fuzz_router_SOURCES = tests/fuzz/fuzz-router.c
+fuzz_router_LDADD = $(fuzz_router_libs)
+fuzz_router_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+fuzz_config_SOURCES = tests/fuzz/fuzz-config.c
+fuzz_config_LDADD = $(fuzz_router_libs)
+fuzz_config_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+endif
+
+check_PROGRAMS += replay-router replay-config
+TESTS += replay-router replay-config
+replay_router_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-router.c
+replay_router_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"router"'
+replay_router_LDADD = $(fuzz_router_libs)
+replay_config_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-config.c
+replay_config_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"config"'
+replay_config_LDADD = $(fuzz_router_libs)
+
+EXTRA_DIST += tests/fuzz/corpus/router tests/fuzz/corpus/config
