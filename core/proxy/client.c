@@ -88,6 +88,9 @@ static void on_feed(void *owner)
 
 static void refuse(struct way_client *client)
 {
+    if (!client->exchange.active)
+        client->exchange.facts = (struct way_access_request){
+            .request = ++client->requests, .request_start = client->request_start};
     enum way_http_error error = way_http_parser_error(client->parser);
     enum way_exchange_end end = way_exchange_refuse(
         &client->exchange, (unsigned)way_http_error_status(error), way_http_error_words(error));
@@ -124,9 +127,6 @@ static bool consume_step(struct way_client *client)
         way_exchange_request_end(exchange);
         return true;
     case WAY_HTTP_EVENT_ERROR:
-        if (!exchange->active)
-            exchange->facts = (struct way_access_request){.request = ++client->requests,
-                                                          .request_start = client->request_start};
         refuse(client);
         return false;
     default:
@@ -144,6 +144,22 @@ static void compact(struct way_client *client)
     client->used = 0;
 }
 
+/* Nothing more will come, and a request was cut off, or its end is known only now, or all is
+ * over. */
+static void input_ended(struct way_client *client)
+{
+    switch (way_http_parser_end(client->parser)) {
+    case WAY_HTTP_EVENT_ERROR:
+        refuse(client);
+        break;
+    case WAY_HTTP_EVENT_END:
+        way_exchange_request_end(&client->exchange);
+        break;
+    default:
+        leave(client, true);
+    }
+}
+
 static void consume(struct way_client *client)
 {
     if (client->consuming || !client->stream)
@@ -159,9 +175,8 @@ static void consume(struct way_client *client)
     way_stream_read(client->stream, !stuck);
     if (!way_stream_ended(client->stream) || stuck)
         return;
-    /* Nothing more will come: what is being answered is answered, the rest is over. */
     if (!client->exchange.active || !client->exchange.request_complete)
-        leave(client, !client->exchange.active && way_http_parser_idle(client->parser));
+        input_ended(client); /* else what is being answered is answered first */
 }
 
 /* ---- the client's stream ---- */

@@ -256,7 +256,7 @@ void way_exchange_begin(struct way_exchange *x, struct way_http_message **taken,
         x->client_keeps = false;
         x->facts.request_end = start;
     }
-    if (!x->found.entry && !x->found.only_if_cached)
+    if (!x->found.entry && !x->found.only_if_cached && !way_http_forwards_spent(request))
         forward(x); /* else it is answered when the request is complete */
 }
 
@@ -285,6 +285,16 @@ void way_exchange_body(struct way_exchange *x, struct way_text piece)
     way_buffer_free(&out);
 }
 
+/* Not in the cache, and not to be forwarded: the client forbade it. As the final recipient
+ * (Max-Forwards: 0; RFC 9110, 7.6.2) we have something to say about OPTIONS only. */
+static enum way_exchange_end answer_unforwarded(struct way_exchange *x)
+{
+    if (x->found.only_if_cached)
+        return answer(x, 504, "not cached, and only a cached one was asked for", true);
+    unsigned status = x->request->method == WAY_HTTP_METHOD_OPTIONS ? 200 : 501;
+    return answer(x, status, "no more forwards: this is a proxy", true);
+}
+
 void way_exchange_request_end(struct way_exchange *x)
 {
     x->request_complete = true;
@@ -292,7 +302,7 @@ void way_exchange_request_end(struct way_exchange *x)
     if (x->found.entry) {
         serve_hit(x);
     } else if (!x->forwarded) {
-        end_exchange(x, answer(x, 504, "not cached, and only a cached one was asked for", true));
+        end_exchange(x, answer_unforwarded(x));
     } else if (x->request->framing == WAY_HTTP_FRAMING_CHUNKED) {
         struct way_buffer out = {0};
         way_http_write_last_chunk(&out, NULL); /* a request's trailers are left out */
