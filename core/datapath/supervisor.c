@@ -62,6 +62,15 @@ static void block_signals(sigset_t *set)
     sigprocmask(SIG_BLOCK, set, NULL);
 }
 
+/* Whoever is left does what was asked for when the other dies. */
+static void fail(const struct way_supervised *program)
+{
+    if (program->close)
+        program->close(program->context);
+    else
+        program->clear(program->context);
+}
+
 /* The worker's whole life. SIGCHLD is given back; the parent's death is SIGTERM. */
 static int run_worker(const struct way_supervised *program, pid_t parent)
 {
@@ -73,8 +82,8 @@ static int run_worker(const struct way_supervised *program, pid_t parent)
         return 1;
     int code = program->work(program->context);
     if (getppid() != parent) {
-        way_log(WAY_LOG_WARNING, "the parent died: clearing");
-        program->clear(program->context);
+        way_log(WAY_LOG_WARNING, "the parent died: stopping");
+        fail(program);
     }
     return code;
 }
@@ -129,8 +138,8 @@ int way_supervise(const struct way_supervised *program)
     bool asked = false;
     int status = wait_for_worker(program, worker, &signals, &asked);
     int code = exit_code_of(status, program->name);
-    if (!asked && code != 0 && program->close)
-        program->close(program->context);
+    if (!asked && code != 0)
+        fail(program);
     else
         program->clear(program->context);
     return code;

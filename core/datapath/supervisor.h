@@ -7,9 +7,9 @@
  * datapath program is two processes: a parent that does nothing but wait, and a
  * worker that does everything. Whichever dies, the other cleans up:
  *
- *   - the worker dies or ends: the parent calls `clear` (fail open) or `close`
- *     (fail closed) and ends;
- *   - the parent dies: the worker gets SIGTERM, ends its work and calls `clear`;
+ *   - the worker dies: the parent calls `clear` (fail open) or, where there is one,
+ *     `close` (fail closed), and ends;
+ *   - the parent dies: the worker gets SIGTERM, ends its work and does the same;
  *   - both are killed: the next start clears first.
  *
  * SIGTERM and SIGINT to the parent: the parent clears (so that traffic flows
@@ -30,7 +30,7 @@ struct way_supervised {
     /* Removes everything of the program's in this namespace, whoever made it;
      * called often, in both processes. Does nothing when there is nothing. */
     void (*clear)(void *context);
-    /* Instead of clear, when the worker died and that is to close: may be NULL. */
+    /* Instead of clear, when either died and that is to close: may be NULL. */
     void (*close)(void *context);
     /* The worker: returns the exit code. SIGTERM, SIGINT and SIGUSR1 are blocked
      * on entry. */

@@ -72,6 +72,17 @@ static void clear(void *context)
     way_diversion_clear(&program->diversion);
 }
 
+/* The worker died. Redirected packets would now reach the kernel as they are, which
+ * answers them in the proxy's own name; so the filters stay, whose device is gone,
+ * and such packets are lost until the next start. Nothing else is: the filters take
+ * packets with options only. */
+static void stay_closed(void *context)
+{
+    const struct program *program = context;
+    way_log(WAY_LOG_WARNING, "redirected packets are dropped until the next start (%s is gone)",
+            program->diversion.tun);
+}
+
 static int work(void *context)
 {
     struct program *program = context;
@@ -85,8 +96,11 @@ static int work(void *context)
 
 static int run(struct program *program)
 {
-    const struct way_supervised supervised = {
-        .name = "waylay-proxy", .clear = clear, .work = work, .context = program};
+    const struct way_supervised supervised = {.name = "waylay-proxy",
+                                              .clear = clear,
+                                              .close = stay_closed,
+                                              .work = work,
+                                              .context = program};
     int result = WAY_EXIT_FAILED;
     if (set_sysctls(program) == 0)
         result = way_supervise(&supervised);

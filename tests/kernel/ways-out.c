@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Assumed: what is written into the delivery device is delivered to the proxy's
- * own kernel, whomever it is addressed to, the client included; through a X *
+ * own kernel, whomever it is addressed to, the client included; through a device
+ * without that rule, a packet of an unknown flow is forwarded, one of the proxy's
+ * own connections is not.
+ *
  * Matters: what the proxy sends in the origin's name must not go through the
  * device by which it takes packets in (core/proxy).
  *
