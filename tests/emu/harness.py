@@ -162,14 +162,20 @@ def namespaces(pids: "dict[int, bytes]") -> set[str]:
 
 
 def all_namespaces() -> set[str]:
-    return namespaces({int(e.name): b"" for e in Path("/proc").iterdir() if e.name.isdigit()})
+    """Those that a process is in, and those that `ip netns` keeps by name."""
+    kept = {f"net:[{path.stat().st_ino}]" for path in Path("/run/netns").glob("*")}
+    pids = {int(e.name): b"" for e in Path("/proc").iterdir() if e.name.isdigit()}
+    return kept | namespaces(pids)
 
 
 def machine() -> dict[str, str]:
-    """What a run might leave on this machine if it did not clean up."""
+    """What a run might leave on this machine if it did not clean up.
+
+    Named network namespaces are not compared by name: other tests may make some
+    at the same time. Those of a run are known by their numbers.
+    """
     queries = {
         "links": ["ip", "-o", "-br", "link"],
-        "netns": ["ip", "netns"],
         "rules": ["ip", "rule"],
         "routes": ["ip", "route", "show", "table", "all"],
         "filters": ["tc", "qdisc"],
@@ -178,7 +184,8 @@ def machine() -> dict[str, str]:
         name: subprocess.run(argv, capture_output=True, encoding="utf-8").stdout
         for name, argv in queries.items()
     }
-    state["mounts"] = Path("/proc/self/mounts").read_text()
+    mounts = Path("/proc/self/mounts").read_text().splitlines()
+    state["mounts"] = "\n".join(line for line in mounts if "/run/netns" not in line)
     state["limits"] = Path("/proc/sys/fs/file-max").read_text()
     state["bpf"] = str(sorted(Path("/sys/fs/bpf").iterdir()))
     state["run"] = str(Path("/run/waylay").exists())
