@@ -4,7 +4,9 @@
  */
 #include "core/proxy/exchange.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,14 +193,35 @@ static void look_up(struct way_exchange *x)
         x->found.status.fwd = WAY_CACHE_FWD_BYPASS;
 }
 
+/* The Host for a client of HTTP/1.0 that gave none: the origin is asked in HTTP/1.1, and an empty
+ * one is refused by many. */
+struct host_text {
+    char text[INET_ADDRSTRLEN + sizeof ":65535"];
+};
+
+static struct host_text host_of_origin(const struct way_exchange *x)
+{
+    struct host_text host;
+    const struct way_tuple *tuple = &x->with.flow->tuple;
+    const struct in_addr address = {tuple->origin};
+    if (!inet_ntop(AF_INET, &address, host.text, sizeof host.text))
+        host.text[0] = '\0';
+    size_t len = strlen(host.text);
+    if (tuple->origin_port != 80)
+        snprintf(host.text + len, sizeof host.text - len, ":%u", tuple->origin_port);
+    return host;
+}
+
 static void write_request_head(struct way_exchange *x)
 {
     struct way_buffer out = {0};
+    const struct host_text host = host_of_origin(x);
     const char *via = pseudonym_in(x->with.settings->via, x);
     const struct way_http_request_out how = {.via = via,
                                              .framing = x->request->framing,
                                              .length = x->request->length,
-                                             .upgrade = x->request->upgrade};
+                                             .upgrade = x->request->upgrade,
+                                             .host = host.text};
     if (x->tunnel_asked)
         way_http_write_request_as_is(&out, x->request, via);
     else
