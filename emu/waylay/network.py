@@ -201,12 +201,17 @@ class Network:
         for capture in self.captures.values():
             capture.close()
 
-    def stop_programs(self) -> None:
-        """Stop in the reverse order of the start: routers let traffic pass first."""
+    def stop_programs(self) -> list[str]:
+        """Stop in the reverse order of the start: routers let traffic pass first.
+
+        Returns a line for each program that did not end with code 0.
+        """
+        faults = []
         while self.started:
-            self.nodes[self.started.pop()].stop_programs()
+            faults += self.nodes[self.started.pop()].stop_programs()
         for node in self.nodes.values():
-            node.stop_programs()
+            faults += node.stop_programs()
+        return faults
 
     def stop(self) -> None:
         """Take the network down; what remains goes with the namespaces."""

@@ -119,10 +119,14 @@ class WaylayNode(Node):  # type: ignore[misc]
         self.programs.append(program)
         return program
 
-    def stop_programs(self) -> None:
-        """Stop in the reverse order of the start."""
+    def stop_programs(self) -> list[str]:
+        """Stop in the reverse order of the start; returns what ended badly."""
+        faults = []
         while self.programs:
-            self.programs.pop().stop()
+            program = self.programs.pop()
+            if program.stop() != 0:
+                faults.append(program.ended())
+        return faults
 
 
 class WaylayClient(WaylayNode):

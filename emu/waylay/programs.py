@@ -57,7 +57,7 @@ class Program:
         def seen() -> bool:
             found = expression.search(self.log.read_text(errors="replace")) is not None
             if not found and self.process.poll() is not None:
-                raise WaylayError(self._ended())
+                raise WaylayError(self.ended())
             return found
 
         wait_for(f"'{pattern}' in {self.log.name}", guard, seen)
@@ -69,9 +69,10 @@ class Program:
     def check_alive(self) -> None:
         """Raise WaylayError if the program ended by itself."""
         if self.process.poll() is not None:
-            raise WaylayError(self._ended())
+            raise WaylayError(self.ended())
 
-    def _ended(self) -> str:
+    def ended(self) -> str:
+        """How it ended, with its last words."""
         lines = self.log.read_text(errors="replace").splitlines()[-LINES_SHOWN:]
         said = "\n    ".join(lines) or "(it said nothing)"
         return f"{self.name} ended with code {self.process.returncode}:\n    {said}"

@@ -161,22 +161,27 @@ def hand_over(run_dir: Path) -> None:
             os.chown(path, int(uid), int(gid), follow_symlinks=False)
 
 
-def table(title: str, rows: list[tuple[str, str, str]]) -> str:
-    """Rows of (verdict, name, detail) under a title; long details wrap nowhere."""
-    width = max((len(name) for _, name, _ in rows), default=0)
-    lines = [f"  {word:<12} {name:<{width}}  {detail}".rstrip() for word, name, detail in rows]
-    return "\n".join([title, *lines])
+def measures(steps: list[Json]) -> Json:
+    """Of each fetch, by curl's own clock: nanoseconds since it began."""
+    names = ("time_connect", "time_starttransfer", "time_total")
+    return {
+        step["name"]: {
+            name: round(float(step["fetch"]["curl"][name]) * 1e9)
+            for name in names
+            if name in step["fetch"]["curl"]
+        }
+        for step in steps
+        if "fetch" in step
+    }
 
 
-def summary(results: Json) -> str:
-    """The fetches and the checks, for the terminal."""
-    steps = [(s["verdict"], s["name"], _first_line(s["detail"])) for s in results["steps"]]
-    checks = [(e["verdict"], e["name"], _first_line(e["detail"])) for e in results["expectations"]]
-    parts = [table("Steps", steps)]
-    if checks:
-        parts.append(table("Checks, from the captures", checks))
-    return "\n\n".join(parts)
+def row(item: Json, width: int) -> str:
+    """One step or check: its verdict, name and detail, on one line."""
+    detail = (item["detail"].splitlines() or [""])[0]
+    return f"  {item['verdict']:<12} {item['name']:<{width}}  {detail}".rstrip()
 
 
-def _first_line(text: str) -> str:
-    return text.splitlines()[0] if text else ""
+def table(title: str, items: list[Json]) -> str:
+    """Steps or checks under a title."""
+    width = max((len(item["name"]) for item in items), default=0)
+    return "\n".join([title, *(row(item, width) for item in items)])

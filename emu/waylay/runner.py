@@ -96,15 +96,29 @@ class Run:
             self.network.build()
             self.network.start_captures()
             self.network.start_programs(self.paths)
+            print("Steps", flush=True)
             self.performer.perform()
             wait_settled(list(self.network.captures.values()), self.clock)
             self.network.close_captures()
+            self._stop_programs()
         finally:
             self.network.stop()
         self._finish_captures()
 
-    def _after_step(self, name: str) -> None:
-        """Pause, if this is the step for it: the user looks around."""
+    def _stop_programs(self) -> None:
+        """That they end well is part of what is tested."""
+        begin = self.clock.now()
+        faults = self.network.stop_programs()
+        if faults:
+            record = {"name": "stop", "verdict": "failed", "detail": "\n".join(faults)}
+            self.performer.records.append({**record, "start": begin, "end": self.clock.now()})
+            self._after_step(self.performer.records[-1])
+
+    def _after_step(self, record: dict[str, Any]) -> None:
+        """Tell of a step; and pause, if this is the step for it."""
+        name = record["name"]
+        width = max(len(step.name) for step in self.scenario.steps)
+        print(results.row(record, width), flush=True)
         if name != self.pause_after:
             return
         print(f"Paused after step '{name}'. A shell in a node, from another terminal, as root:")
@@ -143,10 +157,11 @@ class Run:
             "faithful": trust,
             "steps": steps,
             "expectations": expectations,
-            "measures": {},
+            "measures": results.measures(steps),
         }
         self._write(told)
-        print(results.summary(told))
+        if expectations:
+            print("\n" + results.table("Checks, from the captures", expectations))
         report_fault = tell_report(self.run_dir, self._first_fetch())
         results.set_latest(self.run_dir)
         print(f"results   {self.run_dir}\nverdict   {verdict}, faithful: {trust}", flush=True)
@@ -164,10 +179,7 @@ def tell_report(run_dir: Path, step: Optional[str]) -> bool:
     """Write the report, print its table and the first fetch's ladder; True if that failed."""
     try:
         import waylay_report
-    except ImportError as error:
-        print(f"\nno report: {error}", file=sys.stderr)
-        return True
-    try:
+
         report = waylay_report.write(run_dir)
         print()
         print(waylay_report.table_text(run_dir), end="")

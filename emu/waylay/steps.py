@@ -39,7 +39,10 @@ class Background:
 
 
 class Performer:
-    """Carries out steps in a network and collects their records and marks."""
+    """Carries out steps in a network and collects their records and marks.
+
+    `after_step` is called with each step's record as soon as it is complete.
+    """
 
     def __init__(
         self,
@@ -47,7 +50,7 @@ class Performer:
         network: Network,
         clock: RunClock,
         scratch: Path,
-        after_step: Callable[[str], None],
+        after_step: Callable[[dict[str, Any]], None],
     ) -> None:
         self.scenario = scenario
         self.network = network
@@ -65,14 +68,16 @@ class Performer:
         """All steps; failures are in the records, not raised."""
         failed = False
         for step in self.scenario.steps:
-            if failed:
-                record = {"name": step.name, "verdict": "skipped", "start": None, "end": None}
-                self.records.append({**record, "detail": "an earlier step failed"})
-                continue
-            failed = not self._perform_one(step)
-            self.after_step(step.name)
+            record = self._skip(step) if failed else self._perform_one(step)
+            failed = record["verdict"] != "passed"
+            self.records.append(record)
+            self.after_step(record)
 
-    def _perform_one(self, step: Step) -> bool:
+    def _skip(self, step: Step) -> dict[str, Any]:
+        record = {"name": step.name, "verdict": "skipped", "start": None, "end": None}
+        return {**record, "detail": "an earlier step failed"}
+
+    def _perform_one(self, step: Step) -> dict[str, Any]:
         self.step, fault = step.name, None
         self.since = self.marks[f"{step.name}.start"] = self.clock.now()
         try:
@@ -94,8 +99,7 @@ class Performer:
         }
         if got:
             record["fetch"] = got.summary()
-        self.records.append(record)
-        return fault is None
+        return record
 
     def _abandon(self) -> None:
         """End what a failed step left in the background."""
@@ -177,7 +181,8 @@ class Performer:
         guard = work.item.get("within", fetch.DEFAULT_SECONDS)
         try:
             # curl keeps the guard itself, and says so better than a kill would.
-            out, err = work.process.communicate(timeout=guard + 5)
+            grace = 5 if work.verb == "fetch" else 0
+            out, err = work.process.communicate(timeout=guard + grace)
         except subprocess.TimeoutExpired:
             work.process.kill()
             work.process.communicate()

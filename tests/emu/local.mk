@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	tests/emu/scenarios/nginx.yaml \
 	tests/emu/scenarios/plain.yaml \
 	tests/emu/test_bad_scenarios.py \
+	tests/emu/test_conditions.py \
 	tests/emu/test_edges.py \
 	tests/emu/test_faults.py \
 	tests/emu/test_first_fetch.py \
@@ -19,7 +20,8 @@ EXTRA_DIST += \
 	tests/emu/test_leftovers.py \
 	tests/emu/test_parallel.py \
 	tests/emu/test_pause.py \
-	tests/emu/test_privileges.py
+	tests/emu/test_privileges.py \
+	tests/emu/test_results.py
 
 .PHONY: check-emu
 check-emu: all

@@ -96,6 +96,17 @@ def test_after_an_end_in_the_middle(
     assert not (out / name / "latest").exists(), "an unfinished run is not the latest"
 
 
+@pytest.mark.usefixtures("whole_path")
+def test_first_fetch_passes_after_a_killed_run(out: Path) -> None:
+    process = harness.start("run", HOLD, "--out", out)
+    try:
+        harness.wait_held(out, "hold", process)
+    finally:
+        process.kill()
+    done = harness.waylay("run", harness.FIRST_FETCH, "--out", out)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_program_that_dies_fails_the_step(out: Path) -> None:
     done = harness.waylay("run", harness.SCENARIOS / "dying.yaml", "--out", out)
     assert done.returncode == 1

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Verdicts: nothing unproven passes; and how results come to lie where they lie."""
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import harness
+from waylay import results, scenario
+
+GOOD = {"dropped_by_kernel": 0}
+LOSSY = {"dropped_by_kernel": 3}
+
+
+def verdicts(*words: str) -> list[dict[str, Any]]:
+    return [{"name": f"n{index}", "verdict": word} for index, word in enumerate(words)]
+
+
+@pytest.mark.parametrize(
+    ("steps", "checks", "trust", "expected"),
+    [
+        (["passed"], ["passed"], "yes", "passed"),
+        (["passed"], [], "yes", "passed"),
+        (["passed"], ["passed"], "suspect", "passed"),
+        (["passed"], ["passed"], "no", "inconclusive"),
+        (["passed"], ["inconclusive"], "yes", "inconclusive"),
+        (["failed", "skipped"], ["passed"], "yes", "failed"),
+        (["passed"], ["inconclusive", "failed"], "no", "failed"),
+        (["skipped"], ["passed"], "yes", "inconclusive"),
+    ],
+)
+def test_verdict(steps: list[str], checks: list[str], trust: str, expected: str) -> None:
+    assert results.verdict(verdicts(*steps), verdicts(*checks), trust) == expected
+
+
+def test_faithful() -> None:
+    assert results.faithful({"a": GOOD, "b": GOOD}, 100) == "yes"
+    assert results.faithful({"a": GOOD, "b": LOSSY}, 100) == "no"
+    assert results.faithful({"a": GOOD}, 2_000_000) == "suspect"
+
+
+def program(folder: Path, text: str) -> str:
+    """A program that stands in for waylay-assert."""
+    path = folder / "judge"
+    path.write_text("#!/bin/sh\n" + text)
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [
+        (None, "was not found"),
+        ("echo 'cannot read' >&2; exit 2", "cannot read"),
+        ("echo '{}'", "code 0"),
+        ("""echo '{"expectations": []}'""", "said nothing"),
+        ("echo '[1'; exit 1", "code 1"),
+    ],
+)
+def test_what_was_not_judged_is_inconclusive(
+    tmp_path: Path, text: "str | None", detail: str
+) -> None:
+    (tmp_path / "logs").mkdir()
+    judge = program(tmp_path, text) if text is not None else None
+    judged = results.check(tmp_path, scenario.load(harness.FIRST_FETCH), judge)
+    assert len(judged) == 7
+    assert {item["verdict"] for item in judged} == {"inconclusive"}
+    assert all(detail in item["detail"] for item in judged)
+
+
+def test_latest_is_replaced(tmp_path: Path) -> None:
+    first = results.new_run_dir(tmp_path, scenario.load(harness.FIRST_FETCH))
+    second = results.new_run_dir(tmp_path, scenario.load(harness.FIRST_FETCH))
+    assert first != second
+    for run in (first, second):
+        results.set_latest(run)
+        assert os.readlink(run.parent / "latest") == run.name
+    assert {path.name for path in first.parent.iterdir()} == {first.name, second.name, "latest"}
+
+
+@pytest.mark.usefixtures("privileged")
+def test_without_a_judge_a_run_is_inconclusive(out: Path, tmp_path: Path) -> None:
+    text = (harness.SCENARIOS / "plain.yaml").read_text()
+    file = tmp_path / "unjudged.yaml"
+    file.write_text(text + "expectations: [no-such-expectation]\n")
+    done = harness.waylay("run", file, "--out", out)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert harness.finished(out, "plain").results["verdict"] == "inconclusive"
+
+
+@pytest.mark.usefixtures("privileged")
+def test_measures_and_marks(out: Path) -> None:
+    harness.waylay("run", harness.SCENARIOS / "plain.yaml", "--out", out)
+    run = harness.finished(out, "plain")
+    assert 0 < run.results["measures"]["miss"]["time_total"] < 10**10
+    marks = json.loads((run.folder / "bindings.json").read_text())["marks"]
+    assert marks["delayed.start"] < marks["delayed.opened"] < marks["delayed.end"]
