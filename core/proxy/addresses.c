@@ -4,6 +4,7 @@
  */
 #include "core/proxy/addresses.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -21,11 +22,13 @@ static bool has(const way_be32 *list, unsigned count, way_be32 address)
     return false;
 }
 
-static void add(way_be32 *list, unsigned *count, const struct sockaddr *from)
+static way_be32 address_in(const struct sockaddr *from)
 {
-    if (!from || from->sa_family != AF_INET)
-        return;
-    way_be32 address = ((const struct sockaddr_in *)(const void *)from)->sin_addr.s_addr;
+    return ((const struct sockaddr_in *)(const void *)from)->sin_addr.s_addr;
+}
+
+static void add(way_be32 *list, unsigned *count, way_be32 address)
+{
     if (has(list, *count, address))
         return;
     if (*count == WAY_ADDRESSES_MAX) {
@@ -43,9 +46,13 @@ int way_addresses_read(struct way_addresses *out)
         return -errno;
     *out = (struct way_addresses){0};
     for (const struct ifaddrs *one = all; one; one = one->ifa_next) {
-        add(out->own, &out->own_count, one->ifa_addr);
-        if (one->ifa_flags & IFF_BROADCAST)
-            add(out->broadcast, &out->broadcast_count, one->ifa_broadaddr);
+        if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET || !one->ifa_netmask)
+            continue;
+        way_be32 own = address_in(one->ifa_addr), mask = address_in(one->ifa_netmask);
+        add(out->own, &out->own_count, own);
+        /* From the mask, not from the interface: the kernel's tables do so, too. */
+        if (one->ifa_flags & IFF_BROADCAST && ntohl(~mask) > 1)
+            add(out->broadcast, &out->broadcast_count, own | ~mask);
     }
     freeifaddrs(all);
     return 0;

@@ -3,6 +3,7 @@
 EXTRA_DIST += \
 	tests/emu/conftest.py \
 	tests/emu/harness.py \
+	tests/emu/proxy_net.py \
 	tests/emu/scenarios/dying.yaml \
 	tests/emu/scenarios/edges.yaml \
 	tests/emu/scenarios/failing.yaml \
@@ -21,6 +22,8 @@ EXTRA_DIST += \
 	tests/emu/test_parallel.py \
 	tests/emu/test_pause.py \
 	tests/emu/test_privileges.py \
+	tests/emu/test_proxy_handshake.py \
+	tests/emu/test_proxy_http.py \
 	tests/emu/test_results.py
 
 .PHONY: check-emu
