@@ -116,6 +116,15 @@ def verdict(steps: list[Json], expectations: list[Json], trust: str) -> str:
     return "passed"
 
 
+def known_checks(program: Optional[str]) -> list[str]:
+    """The expectations that waylay-assert knows: the first words of what it lists."""
+    if program is None:
+        return []
+    done = subprocess.run([program, "--list"], capture_output=True, encoding="utf-8")
+    lines = [line for line in done.stdout.splitlines() if line[:2] == "  " and line[2:3] != " "]
+    return [line.split()[0].rstrip(":") for line in lines]
+
+
 def check(run_dir: Path, scenario: Scenario, program: Optional[str]) -> list[Json]:
     """Let waylay-assert judge the captures; what it cannot say is inconclusive."""
     names = [

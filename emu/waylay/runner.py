@@ -42,7 +42,8 @@ class Options:
 def run(options: Options) -> int:
     """Run a scenario; returns the exit code. Raises BadInput before any start."""
     file = options.scenario
-    scenario = scenarios.load(file / "scenario.yaml" if file.is_dir() else file)
+    checks = results.known_checks(programs.find("waylay-assert"))
+    scenario = scenarios.load(file / "scenario.yaml" if file.is_dir() else file, checks)
     names = [step.name for step in scenario.steps]
     if options.pause_after not in (None, *names):
         raise BadInput(

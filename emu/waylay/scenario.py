@@ -11,7 +11,7 @@ import ipaddress
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Iterator, Optional
+from typing import Any, Iterator, Optional, Sequence
 
 import jsonschema
 
@@ -89,12 +89,15 @@ class Scenario:
         return [node for node in self.nodes.values() if node.role == role]
 
 
-def load(path: Path) -> Scenario:
-    """Read and judge a scenario; raises BadInput."""
-    return build(load_yaml(path))
+def load(path: Path, checks: Sequence[str] = ()) -> Scenario:
+    """Read and judge a scenario; raises BadInput.
+
+    `checks` are the names that expectations may have; none given, none judged.
+    """
+    return build(load_yaml(path), checks)
 
 
-def build(document: Document) -> Scenario:
+def build(document: Document, checks: Sequence[str] = ()) -> Scenario:
     """The scenario in a document; raises BadInput."""
     check_form(document, (), schema.SCENARIO)
     data = document.data
@@ -114,7 +117,7 @@ def build(document: Document) -> Scenario:
         steps=tuple(builder.step(("steps", i)) for i in range(len(data["steps"]))),
         source=data,
     )
-    _check_expectations(document)
+    _check_expectations(document, checks, [step.name for step in scenario.steps])
     return scenario
 
 
@@ -234,11 +237,20 @@ def _check_nodes(
             raise document.error(place + ("node",), service.node, "a node of role origin")
 
 
-def _check_expectations(document: Document) -> None:
+def _check_expectations(document: Document, checks: Sequence[str], steps: list[str]) -> None:
     for index, item in enumerate(document.data.get("expectations") or []):
+        place: Place = ("expectations", index)
         if isinstance(item, dict) and len(item) != 1:
+            raise document.error(place, item, "a name, or one name with its parameters")
+        name = item if isinstance(item, str) else next(iter(item))
+        if checks and name not in checks:
+            raise document.error(place, name, "one of " + ", ".join(checks))
+        parameters = item[name] if isinstance(item, dict) else {}
+        if not isinstance(parameters, dict):
+            raise document.error(place + (name,), parameters, "a mapping of parameters")
+        if parameters.get("during", steps[0]) not in steps:
             raise document.error(
-                ("expectations", index), item, "a name, or one name with its parameters"
+                place + (name, "during"), parameters["during"], "a step: " + ", ".join(steps)
             )
 
 
