@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "core/common/log.h"
 #include "core/common/options.h"
@@ -23,6 +24,7 @@ struct program {
     struct way_settings settings;
     struct way_diversion diversion;
     struct way_sysctls sysctls;
+    bool *serving; /* shared by parent and worker: packets were being taken */
 };
 
 static int describe_diversion(struct program *program)
@@ -79,6 +81,10 @@ static void clear(void *context)
 static void stay_closed(void *context)
 {
     const struct program *program = context;
+    if (!*program->serving) { /* it never began */
+        clear(context);
+        return;
+    }
     way_log(WAY_LOG_WARNING, "redirected packets are dropped until the next start (%s is gone)",
             program->diversion.tun);
 }
@@ -88,7 +94,8 @@ static int work(void *context)
     struct program *program = context;
     const struct way_worker_with with = {.settings = &program->settings,
                                          .diversion = &program->diversion,
-                                         .counters = program->options.counters};
+                                         .counters = program->options.counters,
+                                         .serving = program->serving};
     int result = way_worker_run(&with);
     way_sysctls_restore(&program->sysctls); /* the parent does so, too, unless it is dead */
     return result;
@@ -102,7 +109,11 @@ static int run(struct program *program)
                                               .work = work,
                                               .context = program};
     int result = WAY_EXIT_FAILED;
-    if (set_sysctls(program) == 0)
+    program->serving = mmap(NULL, sizeof *program->serving, PROT_READ | PROT_WRITE,
+                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (program->serving == MAP_FAILED)
+        way_log(WAY_LOG_ERROR, "out of memory");
+    else if (set_sysctls(program) == 0)
         result = way_supervise(&supervised);
     way_sysctls_restore(&program->sysctls);
     return result;

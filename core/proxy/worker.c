@@ -262,6 +262,7 @@ int way_worker_run(const struct way_worker_with *with)
     raise_descriptor_limit();
     int error = start(worker);
     if (!error) {
+        *with->serving = true;
         way_log(WAY_LOG_INFO, "ready");
         uv_run(&worker->loop, UV_RUN_DEFAULT);
     }

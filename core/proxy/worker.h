@@ -17,6 +17,7 @@ struct way_worker_with {
     const struct way_settings *settings;
     const struct way_diversion *diversion;
     const char *counters; /* file to write them to, or NULL */
+    bool *serving;        /* set when packets are being taken; shared with the parent */
 };
 
 /* Runs until SIGTERM or SIGINT (blocked on entry). Logs "ready" when packets are

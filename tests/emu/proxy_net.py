@@ -96,6 +96,12 @@ class Net:
         for name in self.names.values():
             subprocess.run(["ip", "netns", "del", name], capture_output=True)
 
+    def restart_proxy(self) -> None:
+        """Start it again after it ended."""
+        self.running.remove(self.proxy)
+        (self.folder / "p.log").unlink()
+        self.proxy = self._start("p", self.proxy_program, self._proxy_config())
+
     def _make(self) -> None:
         for name in self.names.values():
             run("ip", "netns", "add", name)
