@@ -257,6 +257,7 @@ static void begin_tunnel_request(struct way_exchange *x)
     way_cache_invalidate(x->with.store, flow->tuple.origin, flow->tuple.origin_port, x->request,
                          NULL);
     x->tunnel_asked = x->request_complete = true;
+    x->client_keeps = false; /* what follows cannot be read as a request */
     x->facts.request_end = x->facts.request_start;
 }
 

@@ -397,6 +397,20 @@ def test_an_unknown_method_is_sent_on_and_the_rest_is_a_tunnel(
     assert client.head() == b"HTTP/1.1 418 I'm a teapot\r\n\r\n"
 
 
+def test_what_follows_an_unknown_method_is_never_read_as_a_request(net: Net) -> None:
+    """Where the origin cannot be reached again, the connection ends instead."""
+    with net.listen() as origin:
+        client = client_of(net)
+        client.send(get("/used"))
+        server = accept(origin)
+        server.head()
+        server.send(with_length(b"1"))
+        client.head(), client.take(1)
+    client.send(b"BREW /pot HTTP/1.1\r\nHost: o\r\n\r\n" + get("/smuggled"))
+    assert client.rest().count(b"HTTP/1.1 ") == 1
+    assert net.access("request")[-1]["status"] == 502
+
+
 def test_the_origin_is_never_reached_by_a_second_name(net: Net, origin: socket.socket) -> None:
     """The key begins with the origin's address: a Host can poison nothing else."""
     client = client_of(net)
