@@ -7,8 +7,10 @@ judged under conditions that the scenario did not foresee, so it is skipped.
 """
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any, Callable, Optional
@@ -36,6 +38,14 @@ class Background:
         self.item = item
         self.tag = tag
         self.process: subprocess.Popen[str] = process
+
+    def kill(self) -> None:
+        """End it with all that it started: mnexec gave it a session of its own."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            self.process.kill()
+        self.process.communicate()
 
 
 class Performer:
@@ -104,8 +114,7 @@ class Performer:
     def _abandon(self) -> None:
         """End what a failed step left in the background."""
         for work in self.background.values():
-            work.process.kill()
-            work.process.communicate()
+            work.kill()
         self.background.clear()
 
     def do_fetch(self, item: dict[str, Any]) -> None:
@@ -184,8 +193,7 @@ class Performer:
             grace = 5 if work.verb == "fetch" else 0
             out, err = work.process.communicate(timeout=guard + grace)
         except subprocess.TimeoutExpired:
-            work.process.kill()
-            work.process.communicate()
+            work.kill()
             raise StepFailed(f"{work.verb} in {work.item['node']} took over {guard:g} s") from None
         done = subprocess.CompletedProcess([], work.process.returncode, out, err)
         fault = self._judge_fetch(work, done) if work.verb == "fetch" else _judge_exec(work, done)
