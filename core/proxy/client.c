@@ -107,8 +107,8 @@ static void begin_exchange(struct way_client *client)
 static bool consume_step(struct way_client *client)
 {
     struct way_exchange *exchange = &client->exchange;
-    if (exchange->active && !way_exchange_takes_body(exchange))
-        return false;
+    if (exchange->active ? !way_exchange_takes_body(exchange) : way_stream_full(client->stream))
+        return false; /* a client that reads no answers is asked for no more requests */
     struct way_text rest = unused_input(client), piece;
     size_t used;
     if (rest.len && way_http_parser_idle(client->parser))
@@ -210,6 +210,7 @@ static void on_drained(void *owner, struct way_stream *stream)
     (void)stream;
     struct way_client *client = owner;
     way_exchange_drained(&client->exchange);
+    consume(client);
 }
 
 void way_client_begin(struct way_client *client, const struct way_client_with *with,

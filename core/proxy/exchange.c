@@ -361,6 +361,13 @@ static void begin_fill(struct way_exchange *x, const struct way_http_message *re
     way_buffer_free(&head);
 }
 
+/* The origin is not read on while the client cannot take more. */
+static void pause_when_full(struct way_exchange *x)
+{
+    if (way_stream_full(x->with.client))
+        way_upstream_read(x->with.upstream, false);
+}
+
 static void relay_interim(struct way_exchange *x, const struct way_http_message *response)
 {
     if (x->request->minor == 0)
@@ -373,6 +380,7 @@ static void relay_interim(struct way_exchange *x, const struct way_http_message 
     way_http_write_response(&out, response, &how);
     way_stream_write(x->with.client, out.data, out.len);
     way_buffer_free(&out);
+    pause_when_full(x);
 }
 
 /* Does this response turn the connection into a tunnel? */
@@ -442,8 +450,7 @@ static void on_body(void *owner, struct way_text piece)
     way_stream_write(client, piece.at, piece.len);
     if (x->to_client == WAY_HTTP_FRAMING_CHUNKED)
         way_stream_write(client, "\r\n", 2);
-    if (way_stream_full(client))
-        way_upstream_read(x->with.upstream, false);
+    pause_when_full(x);
 }
 
 /* The response is complete. One that comes before all of its request was taken ends

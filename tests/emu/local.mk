@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/emu/test_privileges.py \
 	tests/emu/test_proxy_handshake.py \
 	tests/emu/test_proxy_http.py \
+	tests/emu/test_proxy_pressure.py \
 	tests/emu/test_results.py
 
 .PHONY: check-emu
