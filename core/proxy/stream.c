@@ -5,6 +5,9 @@
  * All streams read into one buffer: a data event consumes its bytes before the
  * next read begins. A finished stream has itself as its owner, swallows what comes,
  * and has a timer for peers that never close.
+ *
+ * What the kernel does not take is queued in blocks: while one is being written, the
+ * next is filled, so that many small writes cost little more than their bytes.
  */
 #include "core/proxy/stream.h"
 
@@ -14,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MAGIC = 0x57535452 };
+enum { MAGIC = 0x57535452, BLOCK = 16 * 1024 };
 
 struct way_stream {
     uint32_t magic;
@@ -25,11 +28,14 @@ struct way_stream {
     void *owner;
     unsigned handles; /* of libuv's, that are not closed yet */
     bool reading, ended, shut, flushed, broken, was_full, closing, lingering;
+    struct pending_write *next; /* being filled, behind what libuv has; or NULL */
+    size_t left;                /* lingering: queued when the timer was started */
     uint64_t in, out;
 };
 
 struct pending_write {
     uv_write_t request;
+    size_t len, room;
     char bytes[];
 };
 
@@ -45,8 +51,10 @@ static struct way_stream *stream_of(const uv_handle_t *handle)
 static void on_closed(uv_handle_t *handle)
 {
     struct way_stream *stream = stream_of(handle);
-    if (--stream->handles == 0)
-        free(stream);
+    if (--stream->handles > 0)
+        return;
+    free(stream->next);
+    free(stream);
 }
 
 struct way_stream *way_stream_new(uv_loop_t *loop, int fd, const struct way_stream_events *events,
@@ -121,9 +129,29 @@ void way_stream_read(struct way_stream *stream, bool on)
         stream->reading = false;
 }
 
-static size_t queued(const struct way_stream *stream)
+/* Bytes that libuv has and the kernel has not. */
+static size_t in_flight(const struct way_stream *stream)
 {
     return uv_stream_get_write_queue_size((const uv_stream_t *)&stream->tcp);
+}
+
+static size_t queued(const struct way_stream *stream)
+{
+    return in_flight(stream) + (stream->next ? stream->next->len : 0);
+}
+
+static void on_written(uv_write_t *request, int status);
+
+/* Gives libuv the block that was being filled, if any. */
+static void submit(struct way_stream *stream)
+{
+    struct pending_write *block = stream->next;
+    stream->next = NULL;
+    if (!block)
+        return;
+    uv_buf_t buffer = uv_buf_init(block->bytes, (unsigned)block->len);
+    if (uv_write(&block->request, (uv_stream_t *)&stream->tcp, &buffer, 1, on_written) != 0)
+        free(block);
 }
 
 static void on_written(uv_write_t *request, int status)
@@ -134,22 +162,37 @@ static void on_written(uv_write_t *request, int status)
         return;
     if (status != 0) {
         break_off(stream, status);
-    } else if (stream->was_full && queued(stream) <= WAY_STREAM_DRAINED) {
+        return;
+    }
+    if (in_flight(stream) == 0)
+        submit(stream);
+    if (stream->was_full && queued(stream) <= WAY_STREAM_DRAINED) {
         stream->was_full = false;
         stream->events->drained(stream->owner, stream);
     }
 }
 
+static struct pending_write *new_block(size_t room)
+{
+    struct pending_write *block = malloc(sizeof *block + room);
+    if (!block)
+        abort(); /* bytes in the middle of a stream cannot be left out */
+    block->request.data = block;
+    block->len = 0;
+    block->room = room;
+    return block;
+}
+
 static void queue_write(struct way_stream *stream, const char *bytes, size_t len)
 {
-    struct pending_write *pending = malloc(sizeof *pending + len);
-    if (!pending)
-        abort(); /* bytes in the middle of a stream cannot be left out */
-    memcpy(pending->bytes, bytes, len);
-    pending->request.data = pending;
-    uv_buf_t buffer = uv_buf_init(pending->bytes, (unsigned)len);
-    if (uv_write(&pending->request, (uv_stream_t *)&stream->tcp, &buffer, 1, on_written) != 0)
-        free(pending);
+    if (stream->next && stream->next->room - stream->next->len < len)
+        submit(stream);
+    if (!stream->next)
+        stream->next = new_block(len > BLOCK ? len : BLOCK);
+    memcpy(stream->next->bytes + stream->next->len, bytes, len);
+    stream->next->len += len;
+    if (in_flight(stream) == 0)
+        submit(stream);
     stream->was_full = stream->was_full || way_stream_full(stream);
 }
 
@@ -193,6 +236,7 @@ void way_stream_shutdown(struct way_stream *stream)
     if (stream->shut || stream->broken)
         return;
     stream->shut = true;
+    submit(stream);
     int error = uv_shutdown(&stream->shutdown, (uv_stream_t *)&stream->tcp, on_shut);
     if (error)
         break_off(stream, error);
@@ -265,9 +309,15 @@ static void linger_drained(void *owner, struct way_stream *stream)
 static const struct way_stream_events lingering = {linger_data, linger_over, linger_broken,
                                                    linger_drained};
 
+/* A peer that reads slowly has all the time it needs, one that reads nothing has not. What is
+ * left of the queue then must not look like its end. */
 static void on_linger_timeout(uv_timer_t *timer)
 {
-    linger_over(NULL, stream_of((uv_handle_t *)timer));
+    struct way_stream *stream = stream_of((uv_handle_t *)timer);
+    if (!stream->flushed && queued(stream) < stream->left)
+        linger(stream);
+    else
+        way_stream_close(&stream, !stream->flushed);
 }
 
 /* Waits for what is still to come: our queue to empty, then the peer's end. */
@@ -278,6 +328,7 @@ static void linger(struct way_stream *stream)
         return;
     }
     way_stream_read(stream, true);
+    stream->left = queued(stream);
     uv_timer_start(&stream->timer, on_linger_timeout,
                    stream->flushed ? WAY_STREAM_LINGER : WAY_STREAM_FLUSH, 0);
 }

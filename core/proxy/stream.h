@@ -38,7 +38,7 @@ struct way_stream_events {
 enum {
     WAY_STREAM_FULL = 256 * 1024,   /* bytes in the queue: it is full */
     WAY_STREAM_DRAINED = 64 * 1024, /* bytes in the queue: it has room again */
-    WAY_STREAM_FLUSH = 60000,       /* ms: how long a finished stream has for its queue */
+    WAY_STREAM_FLUSH = 60000,       /* ms: how long a finished stream may write nothing */
     WAY_STREAM_LINGER = 5000,       /* ms: and then awaits its peer */
 };
 
