@@ -34,7 +34,7 @@ void way_cache_look(struct way_store *store, const struct way_cache_key *key,
         const struct way_cache_times *times = way_entry_times(entry);
         out->status.fwd = judge(entry, request, now);
         out->status.ttl = seconds_of(way_cache_ttl(times, now));
-        out->status.has_ttl = true;
+        out->status.has_ttl = out->status.fwd == WAY_CACHE_FWD_HIT; /* of the response sent */
         out->age = seconds_of(way_cache_age(times, now));
     }
     if (out->status.fwd == WAY_CACHE_FWD_HIT) {

@@ -51,6 +51,11 @@ void way_cache_request_of(const struct way_http_message *request, struct way_cac
     out->may_store = is_get && !out->control.no_store;
 }
 
+bool way_cache_supersedes(const struct way_cache_request *request, unsigned status)
+{
+    return request->may_store && status >= 200 && status < 500;
+}
+
 static const char *const words[] = {
 #define WORD(name, word) [WAY_CACHE_STORABLE_##name] = (word),
     WAY_CACHE_STORABLES(WORD)

@@ -69,4 +69,9 @@ enum way_cache_storable way_cache_may_store(const struct way_cache_request *requ
                                             int64_t request_time, int64_t response_time,
                                             struct way_cache_times *times);
 
+/* Does a response of this status, that answered the request and is not stored, make what is stored
+ * under its key outdated? Else a reload would bring the new one, and the next hit the old one
+ * again. An error of the server's (5xx) is not about the resource. */
+bool way_cache_supersedes(const struct way_cache_request *request, unsigned status);
+
 #endif

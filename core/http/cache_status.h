@@ -30,7 +30,8 @@ struct way_cache_status {
     unsigned fwd_status; /* status of the origin's response, or 0 */
     bool stored;         /* the response is being stored */
     bool has_ttl;
-    int64_t ttl;        /* seconds of freshness left; negative when stale */
+    int64_t ttl;        /* seconds of freshness left to the response that is sent (RFC 9211, 2.5);
+                           negative when stale */
     const char *detail; /* token or words, or NULL */
 };
 

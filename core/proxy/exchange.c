@@ -239,6 +239,7 @@ static enum way_exchange_end bad_gateway(struct way_exchange *x, const char *wor
 static void forward(struct way_exchange *x)
 {
     x->forwarded = true;
+    x->asked = way_clock_ns();
     int error = way_upstream_begin(x->with.upstream, x->request->method, x->tunnel_asked);
     if (error) {
         end_exchange(x, bad_gateway(x, "no connection to the origin"));
@@ -343,7 +344,7 @@ static void begin_fill(struct way_exchange *x, const struct way_http_message *re
     struct way_cache_times times;
     int64_t now = way_clock_ns();
     enum way_cache_storable storable =
-        way_cache_may_store(&x->cache, response, x->facts.request_start, now, &times);
+        way_cache_may_store(&x->cache, response, x->asked, now, &times);
     if (storable != WAY_CACHE_STORABLE_YES && storable != WAY_CACHE_STORABLE_REQUEST)
         x->found.status.detail = way_cache_storable_words(storable);
     if (!x->has_key || storable != WAY_CACHE_STORABLE_YES)
@@ -358,7 +359,16 @@ static void begin_fill(struct way_exchange *x, const struct way_http_message *re
     if (way_buffer_ok(&head))
         x->fill = way_fill_begin(x->with.store, &x->key, way_buffer_view(&head), response->status,
                                  &times, expected);
+    if (!x->fill)
+        x->found.status.detail = way_cache_storable_words(WAY_CACHE_STORABLE_SIZE);
     way_buffer_free(&head);
+}
+
+/* What was stored under the key of a response that is not stored is outdated. */
+static void drop_superseded(struct way_exchange *x, unsigned status)
+{
+    if (x->has_key && way_cache_supersedes(&x->cache, status))
+        way_store_invalidate(x->with.store, &x->key);
 }
 
 /* The origin is not read on while the client cannot take more. */
@@ -400,6 +410,8 @@ static void relay_head(struct way_exchange *x, const struct way_http_message *re
         way_cache_invalidate(x->with.store, flow->tuple.origin, flow->tuple.origin_port, x->request,
                              response);
     begin_fill(x, response);
+    if (!x->fill)
+        drop_superseded(x, response->status);
     x->found.status.fwd_status = response->status;
     x->found.status.stored = x->fill != NULL;
     way_http_cache_status(&x->cache_status, x->with.settings->pseudonym, &x->found.status);
@@ -438,8 +450,10 @@ static void on_body(void *owner, struct way_text piece)
 {
     struct way_exchange *x = owner;
     struct way_stream *client = x->with.client;
-    if (x->fill && way_fill_append(x->fill, piece.at, piece.len) != 0)
+    if (x->fill && way_fill_append(x->fill, piece.at, piece.len) != 0) {
         way_fill_abandon(&x->fill);
+        drop_superseded(x, x->facts.status);
+    }
     x->facts.response_bytes += piece.len;
     if (x->to_client == WAY_HTTP_FRAMING_CHUNKED) {
         struct way_buffer out = {0};

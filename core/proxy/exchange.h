@@ -67,6 +67,7 @@ struct way_exchange {
     bool response_complete; /* all of the response came from the origin */
     bool client_keeps;      /* after the response, the client's connection goes on */
     bool retried;
+    int64_t asked; /* ns: when the origin was asked, from which Age counts */
     struct way_buffer cache_status;
     struct way_access_request facts; /* for the log */
 };

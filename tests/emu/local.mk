@@ -22,6 +22,7 @@ EXTRA_DIST += \
 	tests/emu/test_parallel.py \
 	tests/emu/test_pause.py \
 	tests/emu/test_privileges.py \
+	tests/emu/test_proxy_cache.py \
 	tests/emu/test_proxy_handshake.py \
 	tests/emu/test_proxy_http.py \
 	tests/emu/test_proxy_pressure.py \

@@ -195,7 +195,7 @@ static void misses_then_hits_until_stale(void)
     proxy.origin_says = "HTTP/1.1 200 OK\r\n" MADE "Content-Length: 3\r\n\r\ndef";
     exchange(&proxy, GET "\r\n", THEN + 61 * S,
              "HTTP/1.1 200 OK\r\n" MADE "Via: 1.1 p1\r\n"
-             "Cache-Status: p1; fwd=stale; fwd-status=200; ttl=-1; detail=no-lifetime\r\n"
+             "Cache-Status: p1; fwd=stale; fwd-status=200; detail=no-lifetime\r\n"
              "Content-Length: 3\r\n\r\ndef");
     exchange(&proxy, GET "Cache-Control: only-if-cached\r\n\r\n", THEN + 61 * S,
              "HTTP/1.1 504 Gateway Timeout\r\nContent-Type: text/plain\r\nContent-Length: 11\r\n"

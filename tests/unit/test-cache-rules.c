@@ -183,6 +183,18 @@ static void invalidates(void)
                     3);
 }
 
+/* What is not stored says of what is stored that it is outdated, unless it is not about it. */
+static void supersedes(void)
+{
+    struct way_cache_request get = {.may_look = true, .may_store = true};
+    struct way_cache_request head = {.may_look = true};
+    CU_ASSERT(way_cache_supersedes(&get, 200));
+    CU_ASSERT(way_cache_supersedes(&get, 404));
+    CU_ASSERT_FALSE(way_cache_supersedes(&get, 503));
+    CU_ASSERT_FALSE(way_cache_supersedes(&get, 101));
+    CU_ASSERT_FALSE(way_cache_supersedes(&head, 200));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -190,6 +202,7 @@ int main(void)
         {"responses that are stored, and that are not", sorts_responses},
         {"keys", makes_keys},
         {"unsafe methods invalidate", invalidates},
+        {"what is newer and not stored supersedes", supersedes},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{.pName = "rules", .pTests = tests}, CU_SUITE_INFO_NULL};
