@@ -118,15 +118,8 @@ class Network:
             node.execute(["ip", "address", "add", prefix, "dev", own.name])
             neighbour = ["lladdr", peer.mac, "dev", own.name, "nud", "permanent"]
             node.execute(["ip", "neigh", "replace", str(peer.address), *neighbour])
-            if self.scenario.nodes[name].role == "router" and self._is_proxy(peer.node):
-                # What the router said to the proxy about an origin comes back in
-                # the router's own name, to be passed on to the client.
-                node.set_sysctls({f"net.ipv4.conf.{own.name}.accept_local": "1"})
         for route in self.layout.routes(name):
             node.execute(["ip", "route", "add", *route.arguments()])
-
-    def _is_proxy(self, name: str) -> bool:
-        return self.scenario.nodes[name].role == "proxy"
 
     def start_captures(self) -> None:
         """Start a capture on every link; return when all have proven live."""
