@@ -4,6 +4,7 @@
 # The set-up that ./run and ./check share: install what lacks, build out of
 # tree. Sourced, with $top set to the top of the tree.
 #
+#   setup_root                 ends with a word of advice unless we are root
 #   setup_packages run|check   installs the Debian packages of build-aux/packages
 #   setup_build DIR [ARG...]   configures (with ARGs) and builds in DIR
 #
@@ -18,6 +19,13 @@ say() { printf '%s\n' "$*"; }
 die() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2
     exit 1
+}
+
+# Namespaces, interfaces and TUN devices are root's; say so before anything is built.
+setup_root() {
+    [ "$(id -u)" = 0 ] && return 0
+    printf '%s needs root, to make network namespaces and install packages: sudo %s\n' "$0" "$0" >&2
+    exit 2
 }
 
 # logged NAME COMMAND...: runs COMMAND with its output in $logs/NAME, whose end is shown on failure.
