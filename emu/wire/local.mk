@@ -1,0 +1,49 @@
+# The emulated link: a pure model on a virtual clock, and the program that runs it.
+noinst_LIBRARIES += libwaywiremodel.a
+libwaywiremodel_a_SOURCES = \
+	emu/wire/bottleneck.c \
+	emu/wire/bucket.c emu/wire/bucket.h \
+	emu/wire/chain.c emu/wire/chain.h \
+	emu/wire/codel.c emu/wire/codel.h \
+	emu/wire/corrupt.c \
+	emu/wire/decision.c emu/wire/decision.h \
+	emu/wire/delay.c \
+	emu/wire/draw.c emu/wire/draw.h \
+	emu/wire/duplicate.c \
+	emu/wire/ecn.c emu/wire/ecn.h \
+	emu/wire/element.h \
+	emu/wire/frame.c emu/wire/frame.h \
+	emu/wire/gate.c \
+	emu/wire/jitter.c emu/wire/jitter.h \
+	emu/wire/loss.c \
+	emu/wire/parameters.c emu/wire/parameters.h \
+	emu/wire/queue.c emu/wire/queue.h \
+	emu/wire/red.c emu/wire/red.h \
+	emu/wire/replay.c emu/wire/replay.h \
+	emu/wire/trace.c emu/wire/trace.h
+libwaywiremodel_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(XXHASH_CFLAGS)
+WIRE_MODEL_LIBS = libwaywiremodel.a libwaypacket.a $(JANSSON_LIBS) $(XXHASH_LIBS) -lm
+
+# The model on an invented clock.
+check_LIBRARIES += libwaywiretest.a
+libwaywiretest_a_SOURCES = tests/unit/wire_line.c tests/unit/wire_line.h
+libwaywiretest_a_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(XXHASH_CFLAGS)
+WIRE_TEST_LIBS = libwaywiretest.a libwaytest.a $(WIRE_MODEL_LIBS) $(CUNIT_LIBS)
+
+check_PROGRAMS += test-wire-delay test-wire-loss test-wire-queue test-wire-rate test-wire-replay
+TESTS += test-wire-delay test-wire-loss test-wire-queue test-wire-rate test-wire-replay
+test_wire_delay_SOURCES = tests/unit/test-wire-delay.c
+test_wire_delay_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+test_wire_delay_LDADD = $(WIRE_TEST_LIBS)
+test_wire_loss_SOURCES = tests/unit/test-wire-loss.c
+test_wire_loss_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+test_wire_loss_LDADD = $(WIRE_TEST_LIBS)
+test_wire_queue_SOURCES = tests/unit/test-wire-queue.c
+test_wire_queue_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+test_wire_queue_LDADD = $(WIRE_TEST_LIBS)
+test_wire_rate_SOURCES = tests/unit/test-wire-rate.c
+test_wire_rate_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+test_wire_rate_LDADD = $(WIRE_TEST_LIBS)
+test_wire_replay_SOURCES = tests/unit/test-wire-replay.c
+test_wire_replay_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+test_wire_replay_LDADD = $(WIRE_TEST_LIBS)
