@@ -6,9 +6,11 @@
 #include "analysis/assert/bindings.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/assert/json.h"
@@ -53,6 +55,40 @@ static int read_addresses(struct way_json *json, json_t *addresses, struct way_n
     return 0;
 }
 
+/* Six bytes in hexadecimal, parted by colons. */
+static bool parse_mac(const char *text, uint8_t mac[WAY_MAC_LEN])
+{
+    size_t at = 0;
+
+    for (; at < WAY_MAC_LEN && isxdigit((unsigned char)text[0]); at++) {
+        char *end;
+        unsigned long byte = strtoul(text, &end, 16);
+        if (end - text != 2 || *end != (at + 1 < WAY_MAC_LEN ? ':' : '\0'))
+            return false;
+        mac[at] = (uint8_t)byte;
+        text = end + (*end == ':');
+    }
+    return at == WAY_MAC_LEN;
+}
+
+/* The key may lack: then no frame is known to be the node's own. */
+static int read_macs(struct way_json *json, json_t *macs, struct way_node *node)
+{
+    const char *link;
+    json_t *value;
+
+    json_object_foreach(macs, link, value)
+    {
+        const char *text = json_string_value(value);
+        if (node->mac_count == WAY_BINDINGS_ITEMS_MAX)
+            return way_json_refuse(json, "macs", link, way_text("fewer of them"));
+        if (!text || !parse_mac(text, node->macs[node->mac_count]))
+            return way_json_refuse(json, link, text, way_text("an Ethernet address"));
+        node->mac_count++;
+    }
+    return 0;
+}
+
 static int read_node(struct way_json *json, const char *name, json_t *value, void *context)
 {
     struct way_bindings *bindings = context;
@@ -63,7 +99,8 @@ static int read_node(struct way_json *json, const char *name, json_t *value, voi
     if (take_name(json, node->name, sizeof node->name, name, name) ||
         way_json_string(json, value, "role", &role) ||
         way_json_object(json, value, "addresses", &addresses) ||
-        read_addresses(json, addresses, node))
+        read_addresses(json, addresses, node) ||
+        read_macs(json, json_object_get(value, "macs"), node))
         return -EINVAL;
     node->role = role_of(role);
     bindings->node_count++;
@@ -237,6 +274,18 @@ bool way_bindings_is(const struct way_bindings *bindings, enum way_role role, wa
         const struct way_node *node = &bindings->nodes[i];
         for (size_t j = 0; node->role == role && j < node->address_count; j++)
             if (node->addresses[j] == address)
+                return true;
+    }
+    return false;
+}
+
+bool way_bindings_is_mac(const struct way_bindings *bindings, enum way_role role,
+                         const uint8_t *mac)
+{
+    for (size_t i = 0; i < bindings->node_count; i++) {
+        const struct way_node *node = &bindings->nodes[i];
+        for (size_t m = 0; node->role == role && m < node->mac_count; m++)
+            if (memcmp(node->macs[m], mac, WAY_MAC_LEN) == 0)
                 return true;
     }
     return false;

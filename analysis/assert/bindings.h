@@ -24,6 +24,8 @@ enum way_bindings_limits {
     WAY_BINDINGS_MARKS_MAX = 1024
 };
 
+enum { WAY_MAC_LEN = 6 };
+
 enum way_role { WAY_ROLE_CLIENT, WAY_ROLE_ROUTER, WAY_ROLE_PROXY, WAY_ROLE_ORIGIN, WAY_ROLE_OTHER };
 
 struct way_node {
@@ -31,6 +33,8 @@ struct way_node {
     enum way_role role;
     way_be32 addresses[WAY_BINDINGS_ITEMS_MAX];
     size_t address_count;
+    uint8_t macs[WAY_BINDINGS_ITEMS_MAX][WAY_MAC_LEN]; /* of its interfaces, as far as is said */
+    size_t mac_count;
 };
 
 struct way_link {
@@ -82,6 +86,10 @@ const struct way_link *way_bindings_link(const struct way_bindings *bindings, en
 
 /* Whether `address` belongs to any node of the given role. */
 bool way_bindings_is(const struct way_bindings *bindings, enum way_role role, way_be32 address);
+
+/* Whether `mac` (WAY_MAC_LEN bytes) is of an interface of any node of the given role. */
+bool way_bindings_is_mac(const struct way_bindings *bindings, enum way_role role,
+                         const uint8_t *mac);
 
 /* Whether TCP packets to this port are redirected. */
 bool way_bindings_redirected(const struct way_bindings *bindings, uint16_t port);

@@ -3,6 +3,10 @@
  * Checks of what must not be seen: the proxy's address on the client's link,
  * the option on the origin's.
  *
+ * Of the client's link only what the client receives is looked at: what it sends
+ * itself, to whatever address, tells it nothing. Whose a frame is its Ethernet
+ * source says, since a packet that came back to the client would bear its address.
+ *
  * A frame that cannot be read is a failure here: what it bears, nobody knows.
  */
 #include "analysis/assert/check.h"
@@ -106,6 +110,13 @@ static bool is_of_service(const struct way_run *run, const struct way_frame *fra
            way_bindings_is(&run->bindings, WAY_ROLE_CLIENT, frame->ip.destination);
 }
 
+/* Whether the client itself put the frame on the link. */
+static bool is_sent_by_client(const struct way_run *run, const struct way_frame *frame)
+{
+    return frame->len >= 2 * (size_t)WAY_MAC_LEN &&
+           way_bindings_is_mac(&run->bindings, WAY_ROLE_CLIENT, frame->bytes + WAY_MAC_LEN);
+}
+
 /* Looks at one frame. Returns whether it is clean. */
 static bool proxy_is_absent(const struct way_run *run, const struct way_frame *frame,
                             struct way_finding *finding)
@@ -133,7 +144,8 @@ void way_check_proxy_address(const struct way_run *run, struct way_window window
 
     for (size_t i = 0; i < capture->count; i++) {
         const struct way_frame *frame = &capture->frames[i];
-        if (frame->kind == WAY_FRAME_OTHER || !way_window_has(window, frame->time))
+        if (frame->kind == WAY_FRAME_OTHER || !way_window_has(window, frame->time) ||
+            is_sent_by_client(run, frame))
             continue;
         finding->examined++;
         of_services += is_of_service(run, frame);

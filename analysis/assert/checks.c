@@ -23,9 +23,9 @@ const struct way_check way_checks[] = {
      "else as it was; and nothing else bears the option there.",
      "packets of the client", CLIENT | PROXY, false, way_check_redirected_packets},
     {"proxy-address-never-reaches-the-client",
-     "No frame on the client's link bears an address of the proxy: as source or destination, in "
-     "an IPv4 option, in what an ICMP error quotes, or in ARP.",
-     "frames on the client's link", CLIENT, false, way_check_proxy_address},
+     "No frame that the client receives bears an address of the proxy: as source or destination, "
+     "in an IPv4 option, in what an ICMP error quotes, or in ARP. What it sends itself may.",
+     "frames to the client", CLIENT, false, way_check_proxy_address},
     {"option-never-reaches-the-origin", "No packet on the origin's link has a Record Route option.",
      "packets on the origin's link", ORIGIN, false, way_check_origin_option},
     {"client-acknowledged-after-origin",

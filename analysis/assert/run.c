@@ -140,7 +140,14 @@ int way_run_load(struct way_run *run, const char *path, struct way_text *error)
         *error = way_text("%s: the path is too long", path);
         return -EINVAL;
     }
+    snprintf(file, sizeof file, "%s/results.json", path);
+    bool is_unfinished = access(file, F_OK) != 0;
     snprintf(file, sizeof file, "%s/bindings.json", path);
+    if (access(file, F_OK) != 0) {
+        *error = way_text("%s: this run was interrupted (no bindings.json%s)", path,
+                          is_unfinished ? ", no results.json" : "");
+        return -EINVAL;
+    }
     if (way_bindings_read(&run->bindings, file, error))
         return -EINVAL;
     for (size_t tap = 0; tap < WAY_TAP_COUNT; tap++) {

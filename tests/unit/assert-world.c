@@ -104,7 +104,11 @@ static size_t put_frame(const struct world_packet *packet, uint8_t *frame)
     uint8_t *ip = frame + 14, *payload = ip + 20 + packet->option_len;
     size_t len = packet->extra_len;
 
-    memset(frame, 2, 12); /* addresses that nobody reads */
+    static const uint8_t mac_of_client[6] = {2, 0, 10, 0, 1, 2};
+
+    memset(frame, 2, 12); /* addresses of no node */
+    if (packet->sent_by_client)
+        memcpy(frame + 6, mac_of_client, sizeof mac_of_client);
     put16(frame + 12, packet->ether_type);
     if (packet->ether_type != 0x0800) {
         memcpy(ip, packet->extra, len);
@@ -441,7 +445,8 @@ static void write_bindings(const struct world *world, FILE *out)
     const char *comma = "";
 
     fprintf(out, "{\"version\": 1, \"run\": \"x\", \"scenario\": \"first-fetch\", \"nodes\": {"
-                 "\"c1\": {\"role\": \"client\", \"addresses\": {\"c1-r1\": \"10.0.1.2\"}},"
+                 "\"c1\": {\"role\": \"client\", \"addresses\": {\"c1-r1\": \"10.0.1.2\"},"
+                 " \"macs\": {\"c1-r1\": \"02:00:0a:00:01:02\"}},"
                  "\"r1\": {\"role\": \"router\", \"addresses\": {\"c1-r1\": \"10.0.1.1\","
                  " \"r1-p1\": \"10.0.2.1\", \"r1-o1\": \"10.0.3.1\"}},"
                  "\"p1\": {\"role\": \"proxy\", \"addresses\": {\"r1-p1\": \"10.0.2.2\"}},"

@@ -51,6 +51,7 @@ struct world_packet {
     uint8_t option[60];    /* IPv4 options, */
     size_t option_len;     /* a multiple of 4 bytes */
     const char *payload;   /* TCP payload; never NULL */
+    bool sent_by_client;   /* its Ethernet source is the client's */
     bool lost;             /* the tap does not see it */
     bool bad_ip_checksum;  /* a bit of the checksum is flipped */
     bool bad_tcp_checksum; /* likewise */

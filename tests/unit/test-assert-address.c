@@ -32,6 +32,25 @@ SPOIL(client_asks_the_proxy)
     packet->destination_port = 80;
 }
 
+SPOIL(client_asks_the_proxy_itself)
+{
+    client_asks_the_proxy(world);
+    world_packet(world, WAY_TAP_CLIENT, "extra")->sent_by_client = true;
+}
+
+SPOIL(clients_arp_for_the_proxy)
+{
+    struct world_packet *arp = world_packet(world, WAY_TAP_CLIENT, "miss.arp");
+    arp->extra[26] = arp->extra[27] = 2;
+    arp->sent_by_client = true;
+}
+
+SPOIL(arp_for_the_proxy)
+{
+    clients_arp_for_the_proxy(world);
+    world_packet(world, WAY_TAP_CLIENT, "miss.arp")->sent_by_client = false;
+}
+
 SPOIL(proxy_in_options)
 {
     struct world_packet *packet = to_client(world);
@@ -157,12 +176,22 @@ static void the_proxys_address_is_noticed(void)
 {
     static const struct judge_case cases[] = {
         {"as source", proxy_is_source, ".f....."},
-        {"as the client's destination", client_asks_the_proxy, ".f....."},
+        {"as the destination of what came back", client_asks_the_proxy, ".f....."},
         {"in the options", proxy_in_options, ".f....."},
         {"in the options, unaligned", proxy_in_unaligned_option, ".f....."},
         {"in an error's header", error_echoes_proxy_in_its_header, ".f....."},
         {"as the gateway of a redirect", redirect_to_proxy, ".f....."},
         {"in ARP", arp_from_proxy, ".f....."},
+        {"as ARP's target", arp_for_the_proxy, ".f....."},
+    };
+    JUDGE(cases);
+}
+
+static void what_the_client_sends_is_its_own(void)
+{
+    static const struct judge_case cases[] = {
+        {"a SYN to the proxy", client_asks_the_proxy_itself, "......."},
+        {"ARP for the proxy", clients_arp_for_the_proxy, "......."},
     };
     JUDGE(cases);
 }
@@ -210,6 +239,7 @@ int main(void)
 {
     CU_TestInfo tests[] = {
         {"the proxy's address is noticed", the_proxys_address_is_noticed},
+        {"what the client sends is its own", what_the_client_sends_is_its_own},
         {"quotes are looked into", quotes_are_looked_into},
         {"what cannot be read is not clean", what_cannot_be_read_is_not_clean},
         {"the option at the origin is noticed", the_option_at_the_origin_is_noticed},

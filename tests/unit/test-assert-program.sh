@@ -50,6 +50,9 @@ expect 2 "found 'nonsense', expected one of" "an unknown check" \
     "$program" --only nonsense "$folder/good"
 expect 2 "expected one RUN_DIR" "no folder" "$program"
 expect 2 "scenario.yaml: cannot be opened" "a folder that is no run" "$program" "$folder"
+mkdir "$folder/cut" && cp "$folder/good/scenario.yaml" "$folder/cut"
+expect 2 "this run was interrupted (no bindings.json, no results.json)" "a run cut short" \
+    "$program" "$folder/cut"
 
 sed 's/option-never-reaches-the-origin/option-never-reaches/' "$folder/good/scenario.yaml" \
     >"$folder/leaking/scenario.yaml"
