@@ -19,7 +19,7 @@ static uint64_t choose(const struct way_element *self, const struct way_frame *f
     uint64_t bits = (frame->len - WAY_FRAME_ETHERNET) * 8;
     if (told)
         return (uint64_t)told->value % (frame->len * 8);
-    return WAY_FRAME_ETHERNET * 8 + way_element_bits(self, frame, LANE_BIT) % bits;
+    return (uint64_t)WAY_FRAME_ETHERNET * 8 + way_element_bits(self, frame, LANE_BIT) % bits;
 }
 
 static void forward(struct way_element *self, struct way_frame **frame, int64_t now)

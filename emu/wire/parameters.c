@@ -4,7 +4,7 @@
  */
 #include "emu/wire/parameters.h"
 
-#define MS 1000000
+#define MS INT64_C(1000000)
 
 const struct way_parameters way_parameters_default = {
     .loss = {.loss_in_bad = 1},

@@ -129,7 +129,7 @@ static void a_constant_delay_is_exact(void)
     struct way_line *line = way_line_new(&parameters, 1, "l", NULL);
     way_line_send_many(line, 1000, 64, 17, 12345);
     for (int i = 0; i < 1000; i++)
-        CU_ASSERT_EQUAL(line->arrivals[i].due, 17 + i * 12345 + 30 * MS);
+        CU_ASSERT_EQUAL(line->arrivals[i].due, 17 + INT64_C(12345) * i + 30 * MS);
     way_line_free(&line);
 }
 
@@ -161,7 +161,7 @@ static void no_frame_arrives_before_it_was_sent(void)
     struct way_line *line = way_line_new(&parameters, 1, "l", NULL);
     way_line_send_many(line, 1000, 64, 0, 100 * MS);
     for (int i = 0; i < 1000; i++)
-        CU_ASSERT_TRUE(line->arrivals[i].due >= i * 100 * MS);
+        CU_ASSERT_TRUE(line->arrivals[i].due >= 100 * MS * i);
     way_line_free(&line);
 }
 

@@ -163,8 +163,8 @@ static void another_link_shifts_nobodys_draws(void)
     struct way_line *line = way_line_new(&everything, 5, "l", NULL);
     struct way_line *other = way_line_new(&everything, 5, "m", NULL);
     for (int i = 0; i < 1000; i++) {
-        way_line_send(other, 100, i * 1000);
-        way_line_send(line, 100, i * 1000);
+        way_line_send(other, 100, INT64_C(1000) * i);
+        way_line_send(line, 100, INT64_C(1000) * i);
     }
     way_line_drain(line);
     way_line_drain(other);

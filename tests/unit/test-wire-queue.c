@@ -74,7 +74,7 @@ static void codel_forgives_bursts(void)
     struct way_line *line = way_line_new(&parameters, 1, "l", NULL);
     for (int burst = 0; burst < 50; burst++)
         for (int i = 0; i < 90; i++)
-            way_line_send(line, LEN, burst * 100 * MS);
+            way_line_send(line, LEN, 100 * MS * burst);
     way_line_drain(line);
     CU_ASSERT_EQUAL(line->decision_count, 0);
     way_line_free(&line);

@@ -125,7 +125,8 @@ static void small_packets_share_an_opportunity(void)
     struct way_line *line = way_line_new(&parameters, 1, "l", NULL);
     way_line_send_many(line, 30, 114, 0, 0);
     for (int i = 0; i < 30; i++)
-        CU_ASSERT_EQUAL(line->arrivals[i].due, over((i + 1) * 104, WAY_TRACE_BYTES) * 5 * MS);
+        CU_ASSERT_EQUAL(line->arrivals[i].due,
+                        over(INT64_C(104) * (i + 1), WAY_TRACE_BYTES) * 5 * MS);
     way_line_free(&line);
     way_trace_free(&trace);
 }

@@ -125,14 +125,12 @@ static void a_log_says_whose_it_is(void)
 
 static void what_is_no_log_is_refused(void)
 {
+    static const char unknown[] =
+        "{\"seed\": 1, \"run\": 1}\n"
+        "{\"time\": 1, \"link\": \"l\", \"from\": \"b\", \"frame\": 2, \"copy\": 0, "
+        "\"length\": 60, \"decision\": \"eat\", \"why\": \"list\", \"value\": 0}\n";
     static const char *const texts[] = {
-        "",
-        "\n",
-        "[]\n",
-        "{\"seed\": 1}\n",
-        "{\"seed\": 1, \"run\": 1}\n{}\n",
-        "{\"seed\": 1, \"run\": 1}\n{\"time\": 1, \"link\": \"l\", \"from\": \"b\", \"frame\": 2, "
-        "\"copy\": 0, \"length\": 60, \"decision\": \"eat\", \"why\": \"list\", \"value\": 0}\n"};
+        "", "\n", "[]\n", "{\"seed\": 1}\n", "{\"seed\": 1, \"run\": 1}\n{}\n", unknown};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         char error[200] = "";
         CU_ASSERT_PTR_NULL(way_replay_read(texts[i], strlen(texts[i]), error, sizeof(error)));
