@@ -62,6 +62,9 @@ struct way_decision {
 /* Bytes of the longest line, with names of up to WAY_DECISION_NAME bytes. */
 enum { WAY_DECISION_NAME = 64, WAY_DECISION_LINE = 512 };
 
+/* The highest value of a decision: an hour, in nanoseconds. */
+#define WAY_DECISION_VALUE_MAX INT64_C(3600000000000)
+
 /* The names as the log has them. */
 const char *way_decided_name(enum way_decided what);
 const char *way_because_name(enum way_because why);

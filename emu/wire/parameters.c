@@ -4,7 +4,12 @@
  */
 #include "emu/wire/parameters.h"
 
-#define MS INT64_C(1000000)
+#include "emu/wire/bucket.h"
+#include "emu/wire/frame.h"
+
+#define MS       INT64_C(1000000)
+#define HOUR     (3600000 * MS)         /* of a delay and its parts */
+#define RATE_MAX INT64_C(1000000000000) /* bits a second */
 
 const struct way_parameters way_parameters_default = {
     .loss = {.loss_in_bad = 1},
@@ -15,6 +20,12 @@ const struct way_parameters way_parameters_default = {
 static bool is_probability(double p)
 {
     return p >= 0 && p <= 1;
+}
+
+/* Whether it is from 0 to `max`. */
+static bool is_between(int64_t value, int64_t max)
+{
+    return value >= 0 && value <= max;
 }
 
 static const char *wrong_loss(const struct way_loss *loss)
@@ -45,12 +56,14 @@ static const char *wrong_queue(const struct way_queue_parameters *queue)
 
 const char *way_parameters_wrong(const struct way_parameters *p)
 {
-    if (p->rate.bits < 0 || p->rate.burst < 0 || p->rate.overhead < 0)
-        return "a rate, a burst and an overhead from 0";
+    if (!is_between(p->rate.bits, RATE_MAX) || !is_between(p->rate.burst, WAY_BUCKET_BYTES_MAX) ||
+        !is_between(p->rate.overhead, WAY_FRAME_MAX))
+        return "a rate to 1 Tbit/s, a burst to 256 MiB, an overhead to 65600 bytes";
     if (p->rate.bits > 0 && p->trace)
         return "a rate or a trace, not both";
-    if (p->delay.base < 0 || p->delay.jitter.deviation < 0 || p->reorder.by < 0)
-        return "times from 0";
+    if (!is_between(p->delay.base, HOUR) || !is_between(p->delay.jitter.deviation, HOUR) ||
+        !is_between(p->reorder.by, HOUR))
+        return "times from 0 to an hour";
     if (p->delay.jitter.distribution == WAY_DISTRIBUTION_TABLE && p->delay.jitter.table_count == 0)
         return "a table for the distribution";
     if (!is_probability(p->duplicate) || !is_probability(p->corrupt) ||

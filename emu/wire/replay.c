@@ -83,7 +83,7 @@ static const char *read_decision(struct way_replay_log *log, json_t *line)
     int what_index = way_decided_named(what);
     int why_index = way_because_named(why);
     if (what_index < 0 || why_index < 0 || frame < 0 || copy < 0 || copy > 1 || length < 0 ||
-        value < 0 || !is_name(link) || !is_name(from))
+        value < 0 || value > WAY_DECISION_VALUE_MAX || !is_name(link) || !is_name(from))
         return "found a decision that cannot be";
     if (!is_of_the_model(why_index))
         return NULL;

@@ -109,3 +109,19 @@ replay_config_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"config"'
 replay_config_LDADD = $(fuzz_router_libs)
 
 EXTRA_DIST += tests/fuzz/corpus/router tests/fuzz/corpus/config
+
+# The emulated link: decision logs and traces.
+if FUZZERS
+noinst_PROGRAMS += fuzz-wire
+fuzz_wire_SOURCES = tests/fuzz/fuzz-wire.c
+fuzz_wire_LDADD = $(WIRE_MODEL_LIBS)
+fuzz_wire_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+endif
+
+check_PROGRAMS += replay-wire
+TESTS += replay-wire
+replay_wire_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-wire.c
+replay_wire_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"wire"'
+replay_wire_LDADD = $(WIRE_MODEL_LIBS)
+
+EXTRA_DIST += tests/fuzz/corpus/wire
