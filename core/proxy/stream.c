@@ -17,7 +17,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MAGIC = 0x57535452, BLOCK = 16 * 1024 };
+enum {
+    MAGIC = 0x57535452,
+    BLOCK = 16 * 1024,
+    /* A peer that vanished without a word would keep its session for ever: TCP asks
+     * after this much silence whether it is still there (RFC 9293, 3.8.4). */
+    KEEPALIVE_IDLE_S = 120
+};
 
 struct way_stream {
     uint32_t magic;
@@ -77,6 +83,7 @@ struct way_stream *way_stream_new(uv_loop_t *loop, int fd, const struct way_stre
         return NULL;
     }
     uv_tcp_nodelay(&stream->tcp, 1);
+    uv_tcp_keepalive(&stream->tcp, 1, KEEPALIVE_IDLE_S);
     return stream;
 }
 
