@@ -45,13 +45,16 @@ waylay_proxy_fault_own_address_CFLAGS = $(waylay_proxy_cflags)
 waylay_proxy_fault_own_address_LDADD = $(waylay_proxy_ldadd)
 endif
 
-check_PROGRAMS += test-hold test-sort
-TESTS += test-hold test-sort
+check_PROGRAMS += test-hold test-origin-connect test-sort
+TESTS += test-hold test-origin-connect test-sort
 proxy_test_libs = libwaypackets.a libwaytest.a libwayproxy.a libwaydatapath.a libwaypacket.a \
 	libwaycommon.a $(NL_LIBS) $(YAML_LIBS) $(CUNIT_LIBS)
 test_hold_SOURCES = tests/unit/test-hold.c
 test_hold_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 test_hold_LDADD = $(proxy_test_libs)
+test_origin_connect_SOURCES = tests/unit/test-origin-connect.c core/proxy/origin.c
+test_origin_connect_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+test_origin_connect_LDADD = $(proxy_test_libs)
 test_sort_SOURCES = tests/unit/test-sort.c
 test_sort_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 test_sort_LDADD = $(proxy_test_libs)

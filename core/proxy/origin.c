@@ -112,7 +112,8 @@ enum way_origin_outcome way_origin_outcome(int fd, struct way_origin_refusal *re
     }
     if (icmp)
         return WAY_ORIGIN_REFUSED_ICMP;
-    if (error == ECONNREFUSED)
+    /* The last two: it acknowledged, and reset before we looked. */
+    if (error == ECONNREFUSED || error == ECONNRESET || error == EPIPE)
         return WAY_ORIGIN_REFUSED_RST;
     return error == ETIMEDOUT ? WAY_ORIGIN_SILENT : WAY_ORIGIN_FAILED;
 }

@@ -18,7 +18,7 @@
 enum way_origin_outcome {
     WAY_ORIGIN_PENDING,      /* wait on */
     WAY_ORIGIN_CONNECTED,    /* the descriptor is a connection */
-    WAY_ORIGIN_REFUSED_RST,  /* the origin reset */
+    WAY_ORIGIN_REFUSED_RST,  /* the origin reset, be it after it acknowledged */
     WAY_ORIGIN_REFUSED_ICMP, /* an ICMP error ended it: refusal says which */
     WAY_ORIGIN_SILENT,       /* nobody answered until the kernel gave up */
     WAY_ORIGIN_FAILED,       /* our own failure */
