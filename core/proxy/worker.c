@@ -233,8 +233,18 @@ static void close_handle(uv_handle_t *handle, void *context)
         uv_close(handle, NULL);
 }
 
+/* No more packets and ticks: what they need is freed next, and the loop still runs. */
+static void stop_intake(struct worker *worker)
+{
+    if (uv_is_active((uv_handle_t *)&worker->tun_poll))
+        uv_poll_stop(&worker->tun_poll);
+    if (uv_is_active((uv_handle_t *)&worker->tick))
+        uv_timer_stop(&worker->tick);
+}
+
 static void stop(struct worker *worker)
 {
+    stop_intake(worker);
     way_listeners_free(&worker->listeners);
     way_sessions_stop(&worker->sessions);
     if (worker->handshakes)

@@ -184,12 +184,27 @@ def retransmissions(client: socket.socket) -> int:
     return int(struct.unpack_from("I", info, 100)[0])  # tcpi_total_retrans
 
 
-def test_sysctls_are_set_and_put_back(net: Net) -> None:
-    def syncookies() -> str:
-        name = "net.ipv4.tcp_syncookies"
-        return proxy_net.run("ip", "netns", "exec", net.names["p"], "sysctl", "-n", name).strip()
+def syncookies(net: Net) -> str:
+    name = "net.ipv4.tcp_syncookies"
+    return proxy_net.run("ip", "netns", "exec", net.names["p"], "sysctl", "-n", name).strip()
 
-    assert syncookies() == "0"
+
+def test_sysctls_are_set_and_put_back(net: Net) -> None:
+    assert syncookies(net) == "0"
     net.proxy.process.terminate()
     assert net.proxy.process.wait(GUARD) == 0
-    assert syncookies() == "1"
+    assert syncookies(net) == "1"
+
+
+def test_a_dead_parents_worker_ends_well_under_load(net: Net) -> None:
+    """More resets wait in the device than one turn takes when the worker stops."""
+    raw = net.open("r", socket.SOCK_RAW, socket.IPPROTO_RAW)
+    worker = net.worker()
+    os.kill(worker, signal.SIGSTOP)
+    for _ in range(1000):
+        raw.sendto(proxy_net.redirected_syn(ORIGIN, PORT, flags=0x04), (PROXY, 0))
+    net.proxy.process.kill()
+    net.proxy.process.wait(GUARD)
+    os.kill(worker, signal.SIGCONT)
+    wait_for("the device to go", GUARD, lambda: "way-p" not in net.ip("p", "link"))
+    wait_for("the sysctl to be put back", GUARD, lambda: syncookies(net) == "1")
