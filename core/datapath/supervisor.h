@@ -13,7 +13,8 @@
  *   - both are killed: the next start clears first.
  *
  * SIGTERM and SIGINT to the parent: the parent clears (so that traffic flows
- * at once), hands SIGTERM on to the worker, and waits for it. The worker's
+ * at once; with a `close`, only when the worker is gone), hands SIGTERM on to
+ * the worker, and waits for it. The worker's
  * `work` gets these signals blocked and reads them from a signalfd of its own
  * (or libuv's, after unblocking them).
  *
