@@ -49,11 +49,10 @@ def shell(arguments: argparse.Namespace) -> int:
 
 
 def report(arguments: argparse.Namespace) -> int:
-    from waylay.runner import tell_report
+    from waylay.tell import ladder_step, tell_report
 
-    if not (arguments.run_dir / "bindings.json").exists():
-        raise BadInput(f"found '{arguments.run_dir}', expected the folder of a finished run")
-    return FAILED if tell_report(arguments.run_dir.resolve(), arguments.step) else PASSED
+    step = ladder_step(arguments.run_dir, arguments.step)
+    return FAILED if tell_report(arguments.run_dir.resolve(), step) else PASSED
 
 
 def parser() -> argparse.ArgumentParser:
@@ -61,7 +60,8 @@ def parser() -> argparse.ArgumentParser:
         prog="waylay",
         description="A testbed for Record-Route-directed transparent proxying.",
         epilog="Any other command W runs the program waylay-W. "
-        "Exit codes: 0 passed, 1 failed, 2 wrong input or missing privilege, 3 inconclusive.",
+        "Exit codes: 0 passed, 1 failed, 2 wrong input or missing privilege, 3 inconclusive, "
+        "130 interrupted.",
     )
     top.add_argument("--version", action="version", version=f"waylay {__version__}")
     commands = top.add_subparsers(dest="subcommand", metavar="COMMAND", required=True)
@@ -92,7 +92,7 @@ def parser() -> argparse.ArgumentParser:
     )
 
     one = _command(commands, "shell", shell, "open a shell in a node of a run that stands")
-    one.add_argument("node", metavar="NODE")
+    one.add_argument("node", metavar="NODE", help="a node of the scenario, such as r1")
     one.add_argument(
         "command",
         nargs=argparse.REMAINDER,
@@ -102,8 +102,10 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--run", metavar="ID", help="the run, if there are several")
 
     one = _command(commands, "report", report, "write the report of a run again")
-    one.add_argument("run_dir", type=Path, metavar="RUN_DIR")
-    one.add_argument("--step", default="miss", help="whose ladder to print (default: miss)")
+    one.add_argument(
+        "run_dir", type=Path, metavar="RUN_DIR", help="such as results/first-fetch/latest"
+    )
+    one.add_argument("--step", help="whose ladder to print (default: the first fetch)")
 
     _command(commands, "doctor", doctor, "show what is needed and what this machine has")
     return top
@@ -132,16 +134,23 @@ def hand_over(words: Sequence[str]) -> None:
     path = programs.find(f"waylay-{words[0]}")
     if path is not None:
         os.execv(path, [path, *words[1:]])
+    raise BadInput(
+        f"waylay: there is no command '{words[0]}' ({', '.join(OWN_COMMANDS)}), "
+        f"and no program waylay-{words[0]} in ${programs.BINDIR_VARIABLE} or $PATH"
+    )
 
 
 def main(words: Optional[Sequence[str]] = None) -> int:
     words = sys.argv[1:] if words is None else words
-    hand_over(words)
-    arguments = parser().parse_args(words)
     try:
+        hand_over(words)
+        arguments = parser().parse_args(words)
         return int(arguments.action(arguments))
     except WaylayError as error:
         print(f"waylay: {error}" if error.exit_code != BAD_INPUT else str(error), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read us has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED

@@ -24,6 +24,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/schema.py \
 	emu/waylay/shell.py \
 	emu/waylay/steps.py \
+	emu/waylay/tell.py \
 	emu/waylay/wait.py \
 	emu/waylay/yamlmarks.py
 

@@ -48,6 +48,10 @@ def find_programs(scenario: Scenario, overrides: dict[str, str]) -> dict[str, st
         if wanted is None or wanted == "none":
             continue
         path = programs.find(wanted)
+        if path is None and name in overrides:
+            raise BadInput(
+                f"--program {name}={wanted}: found no program there that can be executed"
+            )
         if path is None:
             raise BadInput(
                 f"{scenario.file}: node '{name}' needs the program '{wanted}', which was found "

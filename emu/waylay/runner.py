@@ -25,6 +25,7 @@ from waylay.layout import Layout
 from waylay.network import Network, find_programs
 from waylay.scenario import Scenario
 from waylay.steps import Performer
+from waylay.tell import tell_report
 
 RUN_VARIABLE = "WAYLAY_RUN"
 
@@ -122,10 +123,13 @@ class Run:
         print(results.row(record, width), flush=True)
         if name != self.pause_after:
             return
+        # What follows is the visitor's, not the step's.
+        self.performer.marks[f"{name}.paused"] = self.clock.now()
         print(f"Paused after step '{name}'. A shell in a node, from another terminal, as root:")
         for node in self.network.nodes:
             print(f"    {sys.argv[0]} shell --run {self.run_dir.name} {node}")
-        print("Enter here, or SIGUSR1 to this process, goes on; Ctrl-C ends the run.", flush=True)
+        enter = "Enter here, or " if sys.stdin.isatty() else ""
+        print(f"{enter}SIGUSR1 to this process, goes on; Ctrl-C ends the run.", flush=True)
         isolate.wait_for_user()
 
     def _finish_captures(self) -> None:
@@ -174,21 +178,3 @@ class Run:
 
     def _write(self, told: dict[str, Any]) -> None:
         results.write_json(self.run_dir / "results.json", told)
-
-
-def tell_report(run_dir: Path, step: Optional[str]) -> bool:
-    """Write the report, print its table and the first fetch's ladder; True if that failed."""
-    try:
-        import waylay_report
-
-        report = waylay_report.write(run_dir)
-        print()
-        print(waylay_report.table_text(run_dir), end="")
-        if step:
-            print(f"\nThe fetch '{step}', as the captures saw it\n")
-            print(waylay_report.ladder_text(run_dir, step=step, color=sys.stdout.isatty()), end="")
-    except Exception as error:  # the verdict stands, whatever the report stumbles over
-        print(f"\nno report: {type(error).__name__}: {error}", file=sys.stderr)
-        return True
-    print(f"\nreport    {report}")
-    return False

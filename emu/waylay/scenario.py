@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import urllib.parse
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Iterator, Optional, Sequence
@@ -167,6 +168,15 @@ def _node(name: str, item: dict[str, Any]) -> NodeSpec:
     )
 
 
+def _expected_prefix(found: str) -> str:
+    """What should have stood for a prefix; for one with host bits set, the prefix itself."""
+    try:
+        prefix = ipaddress.IPv4Network(found, strict=False)
+    except ValueError:
+        return "an IPv4 prefix, such as 10.0.1.0/24"
+    return f"a prefix without host bits: {prefix}"
+
+
 def _link(document: Document, index: int, nodes: dict[str, NodeSpec]) -> LinkSpec:
     item = document.data["links"][index]
     place: Place = ("links", index)
@@ -178,7 +188,7 @@ def _link(document: Document, index: int, nodes: dict[str, NodeSpec]) -> LinkSpe
         subnet = ipaddress.IPv4Network(item["subnet"])
     except ValueError:
         raise document.error(
-            place + ("subnet",), item["subnet"], "an IPv4 prefix, such as 10.0.1.0/24"
+            place + ("subnet",), item["subnet"], _expected_prefix(item["subnet"])
         ) from None
     if subnet.prefixlen > 30:
         raise document.error(place + ("subnet",), subnet, "a prefix with room for two (/30)")
@@ -328,6 +338,7 @@ class _Steps:
 
     def check_fetch(self, place: Place, item: dict[str, Any], step: str) -> None:
         _known(self.document, place + ("node",), item["node"], self.nodes, "node")
+        self.check_url(place + ("url",), item["url"])
         expect = item.get("expect", {})
         if "refused" in expect and ("status" in expect or "curl_exit" in expect):
             raise self.document.error(
@@ -341,6 +352,19 @@ class _Steps:
         for name, pattern in expect.get("headers", {}).items():
             self.expression(place + ("expect", "headers", name), pattern)
         self.fetched.add(step)
+
+    def check_url(self, place: Place, url: str) -> None:
+        """Names come from the hosts file of a run alone: those of nodes are known."""
+        try:
+            host = urllib.parse.urlsplit(url).hostname or ""
+        except ValueError:
+            host = ""
+        try:
+            ipaddress.IPv4Address(host)
+        except ValueError:
+            if host not in (*map(str.lower, self.nodes), "localhost"):
+                expected = "a URL whose host is an IPv4 address or one of the nodes "
+                raise self.document.error(place, url, expected + ", ".join(self.nodes)) from None
 
     def expression(self, place: Place, pattern: str) -> None:
         try:

@@ -56,7 +56,9 @@ def load(path: Path) -> Document:
     """Read a file; raises BadInput with file, line and column."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
         raise BadInput(f"{path}: cannot be read: {error}") from error
     return parse(text, str(path))
 
@@ -101,10 +103,12 @@ def _construct_mapping(loader: Any, node: Any, place: Place, document: Document)
     for key_node, value_node in node.value:
         key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
         inner = place + (str(key),)
-        document.keys[inner] = _position(key_node)
         if key is None or key in mapping:
-            expected = "a plain name as key" if key is None else "each key once"
+            first = document.keys[inner][0] if key in mapping else 0
+            expected = f"each key once (line {first} has it)" if first else "a plain name as key"
+            document.keys[inner] = _position(key_node)
             raise document.error(inner, key, expected, at_key=True)
+        document.keys[inner] = _position(key_node)
         mapping[key] = _construct(loader, value_node, inner, document)
     return mapping
 

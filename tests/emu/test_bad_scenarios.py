@@ -54,7 +54,8 @@ CASES = {
     "unknown end": ("[c1, r1]", "[c1, r2]", "7:17: key 'links.0.ends.1': found 'r2'"),
     "link to itself": ("[c1, r1]", "[c1, c1]", "7:12: key 'links.0.ends'"),
     "link twice": ("[r1, o1]", "[r1, c1]", "8:12: key 'links.1.ends'"),
-    "bad subnet": ("10.0.1.0/24", "10.0.1.1/24", "7:30: key 'links.0.subnet': found '10.0.1.1/24'"),
+    "bad subnet": ("10.0.1.0/24", "10.0.1.1/24", "found '10.0.1.1/24', expected a prefix without"),
+    "unknown host": ("http://o1", "http://o7", "fetch.url': found 'http://o7"),
     "no prefix": ("10.0.1.0/24", "10.0.1.0", "7:30: key 'links.0.subnet'"),
     "overlap": ("10.0.3.0/24", "10.0.0.0/16", "8:30: key 'links.1.subnet'"),
     "tiny subnet": ("10.0.3.0/24", "10.0.3.0/31", "8:30: key 'links.1.subnet'"),
@@ -130,10 +131,10 @@ def test_the_good_one_is_good(tmp_path: Path) -> None:
         (["run", "/nowhere.yaml"], "/nowhere.yaml: cannot be read"),
         (["run", str(harness.FIRST_FETCH), "--program", "r1"], "expected NODE=PATH"),
         (["run", str(harness.FIRST_FETCH), "--program", "r9=x"], "found node 'r9', expected one"),
-        (["run", str(harness.FIRST_FETCH), "--program", "r1=/no/such"], "needs the program"),
+        (["run", str(harness.FIRST_FETCH), "--program", "r1=/no/such"], "no program there"),
         (["run", str(harness.SCENARIOS / "plain.yaml"), "--out", "/run/x"], "folder outside /run"),
-        (["report", "/tmp"], "expected the folder of a finished run"),
-        (["frobnicate"], "invalid choice"),
+        (["report", "/tmp"], "expected the folder of a run"),
+        (["frobnicate"], "no command 'frobnicate'"),
     ],
 )
 def test_wrong_words(words: list[str], expected: str) -> None:

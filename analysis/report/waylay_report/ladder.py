@@ -59,8 +59,10 @@ class Condensed:
             parts.append(f"{self.segments} more segment{plural} ({self.payload:,} bytes)")
         if self.acknowledgements:
             parts.append(f"{self.acknowledgements} ACK{'s' if self.acknowledgements > 1 else ''}")
-        where = self.links[0] if len(self.links) == 1 else f"{len(self.links)} links"
-        return f"… {', '.join(parts)} on {where} …"
+        # A packet that crosses three links is there three times, here as in the drawing.
+        one = len(self.links) == 1
+        where = f"on {self.links[0]}" if one else f"summed over {len(self.links)} links"
+        return f"… {', '.join(parts)} {where} …"
 
 
 @dataclass

@@ -18,7 +18,6 @@ from .latency import Claim, Latency, claims, latencies
 from .run import END_OF_TIME, Run, Step, items, mapping
 from .text import duration, milliseconds
 
-FIRST = ("miss", "hit", "refused", "delayed", "direct")  # the order of the ladders
 FACTS = ("seed", "kernel", "command_line", "command", "versions", "started", "host")
 GOOD, BAD = {"passed", "yes"}, {"failed", "no"}
 
@@ -40,14 +39,10 @@ def tone(verdict: Any) -> str:
     return "good" if word in GOOD else "bad" if word in BAD else "unsure"
 
 
-def step_order(step: Step) -> int:
-    return FIRST.index(step.name) if step.name in FIRST else len(FIRST)
-
-
 def ladders(run: Run) -> list[dict[str, Any]]:
-    """The drawn steps: those with packets first of all, in the order of FIRST."""
+    """The steps, each drawn, in the order in which they happened."""
     found = []
-    for step in sorted(run.steps, key=step_order):
+    for step in run.steps:
         ladder = make_ladder(run, step.name)
         found.append(ladder_entry(run, step, ladder))
     return found

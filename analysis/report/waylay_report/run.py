@@ -35,12 +35,12 @@ class Link:
 
 @dataclass
 class Step:
-    """A part of the scenario; it lasts until the next one begins."""
+    """A part of the scenario; it lasts until the next one begins, or the run is paused."""
 
     name: str
     start: int
     end: int
-    until: int  # the next step's start, or the end of time
+    until: int  # the next step's start, the pause after it, or the end of time
     verdict: str = ""
     detail: str = ""
 
@@ -186,6 +186,8 @@ def read_steps(run: Run) -> None:
     run.steps.sort(key=lambda step: step.start)
     for step, following in zip(run.steps, run.steps[1:]):
         step.until = following.start
+    for step in run.steps:
+        step.until = min(step.until, integer(marks.get(f"{step.name}.paused")) or END_OF_TIME)
 
 
 def read_log(run: Run) -> None:
