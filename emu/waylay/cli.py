@@ -24,16 +24,59 @@ def override(text: str) -> tuple[str, str]:
     return node, path
 
 
+def setting(text: str) -> tuple[str, str]:
+    """KEY=VALUE of --set; the value may be empty."""
+    key, sign, value = text.partition("=")
+    if not key or not sign:
+        raise argparse.ArgumentTypeError(f"found '{text}', expected KEY=VALUE")
+    return key, value
+
+
+def positive(text: str) -> int:
+    """A number of runs."""
+    if not text.isdecimal() or not 1 <= int(text) <= 10000:
+        raise argparse.ArgumentTypeError(f"found '{text}', expected a number (1 to 10000)")
+    return int(text)
+
+
 def run(arguments: argparse.Namespace) -> int:
     from waylay import runner
 
     options = runner.Options(
-        scenario=arguments.scenario,
+        scenarios=arguments.scenario,
         out=arguments.out,
         programs=dict(arguments.program),
         pause_after=arguments.pause_after,
+        settings=dict(arguments.set),
+        repeat=arguments.repeat,
+        jobs=arguments.jobs,
+        dry_run=arguments.dry_run,
+        junit=arguments.junit,
+        tap=arguments.tap,
+        replay=arguments.replay,
     )
     return runner.run(options)
+
+
+def list_scenarios(arguments: argparse.Namespace) -> int:
+    from waylay import plan
+
+    found = list(plan.listed(arguments.folder))
+    width = max((len(str(file)) for file, _, _ in found), default=0)
+    for file, name, description in found:
+        print(f"{str(file):<{width}}  {name}: {' '.join(description.split())}".rstrip(" :"))
+    return PASSED
+
+
+def describe(arguments: argparse.Namespace) -> int:
+    from waylay import plan
+
+    planned = plan.jobs([arguments.scenario], [], dict(arguments.set), None, {}, find=False)
+    print(plan.describe(planned[0]))
+    runs = len(planned)
+    if runs > 1:
+        print(f"  runs\n    {runs}: sweep and repeat make as many; this is the first")
+    return PASSED
 
 
 def doctor(_arguments: argparse.Namespace) -> int:
@@ -66,9 +109,34 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"waylay {__version__}")
     commands = top.add_subparsers(dest="subcommand", metavar="COMMAND", required=True)
 
-    one = _command(commands, "run", run, "run a scenario and judge it")
+    one = _command(commands, "run", run, "run scenarios and judge them")
     one.add_argument(
-        "scenario", type=Path, metavar="SCENARIO", help="a scenario file, or its folder"
+        "scenario", type=Path, nargs="*", metavar="SCENARIO", help="a scenario file, or its folder"
+    )
+    one.add_argument(
+        "--set",
+        type=setting,
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="give a parameter of the scenarios a value; it overrides default and sweep",
+    )
+    one.add_argument(
+        "--repeat", type=positive, metavar="N", help="run each N times (default: as the file says)"
+    )
+    one.add_argument(
+        "--jobs", type=positive, default=1, metavar="N", help="run up to N at once (default: 1)"
+    )
+    one.add_argument(
+        "--dry-run", action="store_true", help="show what would run, and start nothing"
+    )
+    one.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML there")
+    one.add_argument("--tap", type=Path, metavar="FILE", help="write TAP there")
+    one.add_argument(
+        "--replay",
+        type=Path,
+        metavar="DIR",
+        help="repeat the kept run of that folder, with its own scenario.yaml and seed",
     )
     one.add_argument(
         "--out",
@@ -107,6 +175,20 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--step", help="whose ladder to print (default: the first fetch)")
 
+    one = _command(commands, "list", list_scenarios, "list scenarios with their descriptions")
+    one.add_argument(
+        "folder",
+        type=Path,
+        nargs="*",
+        default=[Path("scenarios")],
+        metavar="FOLDER",
+        help="where to look, with what is below (default: scenarios)",
+    )
+
+    one = _command(commands, "describe", describe, "show a scenario's network and steps as text")
+    one.add_argument("scenario", type=Path, metavar="SCENARIO")
+    one.add_argument("--set", type=setting, action="append", default=[], metavar="KEY=VALUE")
+
     _command(commands, "doctor", doctor, "show what is needed and what this machine has")
     return top
 
@@ -122,7 +204,7 @@ def _command(
     return made
 
 
-OWN_COMMANDS = ("run", "shell", "report", "doctor")
+OWN_COMMANDS = ("run", "shell", "report", "list", "describe", "doctor")
 
 
 def hand_over(words: Sequence[str]) -> None:

@@ -5,8 +5,10 @@ waylaypkgdir = $(waylaypydir)/waylay
 dist_waylaypkg_DATA = \
 	emu/waylay/__init__.py \
 	emu/waylay/__main__.py \
+	emu/waylay/batch.py \
 	emu/waylay/capture.py \
 	emu/waylay/cli.py \
+	emu/waylay/compose.py \
 	emu/waylay/clock.py \
 	emu/waylay/doctor.py \
 	emu/waylay/errors.py \
@@ -16,7 +18,9 @@ dist_waylaypkg_DATA = \
 	emu/waylay/network.py \
 	emu/waylay/nginx.py \
 	emu/waylay/nodes.py \
+	emu/waylay/outcome.py \
 	emu/waylay/pcap.py \
+	emu/waylay/plan.py \
 	emu/waylay/programs.py \
 	emu/waylay/results.py \
 	emu/waylay/runner.py \

@@ -49,6 +49,12 @@ def new_run_dir(root: Path, scenario: Scenario) -> Path:
     return run_dir
 
 
+def discard(run_dir: Path) -> None:
+    """Remove the empty folder of a run that was not started."""
+    for folder in (run_dir / "captures", run_dir / "logs", run_dir):
+        folder.rmdir()
+
+
 def write_json(path: Path, value: Any) -> None:
     """Replace a file in one step: readers see the old one or the whole new one."""
     temporary = path.with_name(path.name + ".new")
@@ -56,9 +62,16 @@ def write_json(path: Path, value: Any) -> None:
     os.replace(temporary, path)
 
 
-def write_scenario(run_dir: Path, scenario: Scenario, paths: dict[str, str]) -> None:
-    """The scenario as resolved, and under what it ran."""
-    resolved: Json = {**scenario.source, "seed": scenario.seed}
+# What says how runs come from a file; a run's own scenario.yaml is one of them.
+OF_THE_FILE = ("parameters", "sweep", "repeat")
+
+
+def write_scenario(
+    run_dir: Path, scenario: Scenario, paths: dict[str, str], record: Optional[Json] = None
+) -> None:
+    """The scenario as resolved, and under what it ran; `record` joins the latter."""
+    resolved: Json = {k: v for k, v in scenario.source.items() if k not in OF_THE_FILE}
+    resolved["seed"] = scenario.seed
     resolved["run"] = {
         "id": run_dir.name,
         "file": os.path.abspath(scenario.file),
@@ -66,6 +79,7 @@ def write_scenario(run_dir: Path, scenario: Scenario, paths: dict[str, str]) -> 
         "kernel": " ".join(platform.uname()[i] for i in (0, 2, 3, 4)),
         "programs": paths,
         "versions": versions(paths),
+        **(record or {}),
     }
     text = yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True)
     (run_dir / "scenario.yaml").write_text(text, encoding="utf-8")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""One run, from scenario file to verdict.
+"""Runs, from scenario files to verdicts.
 
-Everything that can be wrong with the input is found before anything is started.
-Then, inside namespaces of its own (isolate.py): build the network, start the
+Everything that can be wrong with the input is found before anything is started
+(plan.py). A single run speaks for itself; of several (batch.py) the table at the
+end tells. Each run, inside namespaces of its own (isolate.py): build the network, start the
 captures and prove them live, start the programs, perform the steps, wait until
 the links are silent, close the captures, stop the programs, judge, report.
 
@@ -11,19 +12,24 @@ while the mechanism is taken down is not the mechanism.
 """
 from __future__ import annotations
 
+import json
 import os
 import sys
+import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, Sequence
 
-from waylay import isolate, programs, results, scenario as scenarios
+from waylay import isolate, outcome, plan, programs, results
+from waylay.batch import Batch, Item, Progress
 from waylay.capture import wait_settled
 from waylay.clock import RunClock
-from waylay.errors import FAILED, INTERRUPTED, BadInput, WaylayError
+from waylay.errors import FAILED, INTERRUPTED, PASSED, BadInput, WaylayError
 from waylay.layout import Layout
-from waylay.network import Network, find_programs
-from waylay.scenario import Scenario
+from waylay.network import Network
+from waylay.outcome import Outcome
+from waylay.plan import Job
 from waylay.steps import Performer
 from waylay.tell import tell_report
 
@@ -34,37 +40,120 @@ RUN_VARIABLE = "WAYLAY_RUN"
 class Options:
     """What the command line says."""
 
-    scenario: Path
+    scenarios: Sequence[Path]
     out: Path = Path("results")
     programs: dict[str, str] = field(default_factory=dict)
     pause_after: Optional[str] = None  # a step
+    settings: dict[str, str] = field(default_factory=dict)
+    repeat: Optional[int] = None
+    jobs: int = 1
+    dry_run: bool = False
+    junit: Optional[Path] = None
+    tap: Optional[Path] = None
+    replay: Optional[Path] = None  # the folder of a kept run
 
 
 def run(options: Options) -> int:
-    """Run a scenario; returns the exit code. Raises BadInput before any start."""
-    file = options.scenario
-    checks = results.known_checks(programs.find("waylay-assert"))
-    scenario = scenarios.load(file / "scenario.yaml" if file.is_dir() else file, checks)
-    names = [step.name for step in scenario.steps]
-    if options.pause_after not in (None, *names):
-        raise BadInput(
-            f"--pause-after: found '{options.pause_after}', expected one of " + ", ".join(names)
-        )
-    paths = find_programs(scenario, options.programs)
+    """Run scenarios; returns the exit code. Raises BadInput before any start."""
+    planned = _plan(options)
+    if options.dry_run:
+        print("\n\n".join(plan.describe(job) for job in planned))
+        return PASSED
     isolate.require_privileges("waylay run")
-    run_dir = results.new_run_dir(options.out, scenario)
+    for file in (options.junit, options.tap):
+        _check_writable(file)
+    if len(planned) == 1:
+        outcomes = [_alone(planned[0], options)]
+        code = outcomes[0].code
+    else:
+        outcomes = _together(planned, options)
+        print(outcome.table(outcomes), flush=True)
+        code = outcome.exit_code(outcomes)
+        if len(outcomes) < len(planned):
+            print(f"interrupted: {len(planned) - len(outcomes)} runs were not started")
+            code = INTERRUPTED
+    if options.junit:
+        options.junit.write_bytes(outcome.junit(outcomes))
+    if options.tap:
+        options.tap.write_text(outcome.tap(outcomes), encoding="utf-8")
+    return code
+
+
+def _plan(options: Options) -> list[Job]:
+    checks = results.known_checks(programs.find("waylay-assert"))
+    if options.replay is not None:
+        if options.scenarios or options.settings or options.repeat:
+            raise BadInput("--replay: found a scenario, --set or --repeat beside it, expected none")
+        planned = [plan.again(options.replay, checks, options.programs)]
+    elif not options.scenarios:
+        raise BadInput("waylay run: found no scenario, expected one or more, or --replay")
+    else:
+        planned = plan.jobs(
+            options.scenarios, checks, options.settings, options.repeat, options.programs
+        )
+    if options.pause_after is not None:
+        _check_pause(options.pause_after, planned)
+    return planned
+
+
+def _check_pause(step: str, planned: list[Job]) -> None:
+    if len(planned) != 1:
+        raise BadInput(f"--pause-after: found {len(planned)} runs, expected a single one")
+    names = [one.name for one in planned[0].scenario.steps]
+    if step not in names:
+        raise BadInput(f"--pause-after: found '{step}', expected one of " + ", ".join(names))
+
+
+def _check_writable(file: Optional[Path]) -> None:
+    if file is not None and (file.is_dir() or not file.resolve().parent.is_dir()):
+        raise BadInput(f"found '{file}', expected a file in a folder that exists")
+
+
+def _alone(job: Job, options: Options) -> Outcome:
+    """A single run, which speaks for itself."""
+    run_dir = results.new_run_dir(options.out, job.scenario)
+    begin = time.monotonic()
+    return _outcome(job, run_dir, _go(job, run_dir, options.pause_after), time.monotonic() - begin)
+
+
+def _go(job: Job, run_dir: Path, pause: Optional[str] = None) -> int:
     os.environ[RUN_VARIABLE] = run_dir.name
-    return isolate.run_isolated(lambda: Run(scenario, paths, run_dir, options.pause_after).main())
+    return isolate.run_isolated(lambda: Run(job, run_dir, pause).main())
+
+
+def _outcome(job: Job, run_dir: Path, code: int, seconds: float) -> Outcome:
+    file = run_dir / "results.json"
+    told = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return Outcome(job.label, job.group, str(run_dir), code, seconds, told)
+
+
+def _together(planned: list[Job], options: Options) -> list[Outcome]:
+    """Several runs; returns those that were started, in the order of the plan."""
+    folders = [results.new_run_dir(options.out, job.scenario) for job in planned]
+    items = [
+        Item(job.label, folder / "logs" / "waylay.log", partial(_go, job, folder))
+        for job, folder in zip(planned, folders)
+    ]
+    progress = Progress(len(items), options.jobs)
+    found: dict[int, Outcome] = {}
+    for ended in Batch(items, options.jobs, progress).run():
+        job, folder = planned[ended.index], folders[ended.index]
+        one = found[ended.index] = _outcome(job, folder, ended.code, ended.seconds)
+        progress.clear()
+        print(f"[{len(found)}/{len(planned)}] {one.verdict:<12} {one.label}", flush=True)
+    for index, folder in enumerate(folders):
+        if index not in found:
+            results.discard(folder)
+    return [found[index] for index in sorted(found)]
 
 
 class Run:
     """The inner process's view of a run."""
 
-    def __init__(
-        self, scenario: Scenario, paths: dict[str, str], run_dir: Path, pause: Optional[str]
-    ) -> None:
-        self.scenario = scenario
-        self.paths = paths
+    def __init__(self, job: Job, run_dir: Path, pause: Optional[str]) -> None:
+        self.job = job
+        self.scenario = scenario = job.scenario
+        self.paths = job.paths
         self.run_dir = run_dir
         self.pause_after = pause
         self.clock = RunClock()
@@ -79,7 +168,7 @@ class Run:
         """Run, judge and tell; returns the exit code."""
         print(f"{self.scenario.name}: run {self.run_dir.name}", flush=True)
         try:
-            results.write_scenario(self.run_dir, self.scenario, self.paths)
+            results.write_scenario(self.run_dir, self.scenario, self.paths, self.job.record())
             self._experiment()
             return self._conclude()
         except KeyboardInterrupt:

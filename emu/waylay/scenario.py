@@ -16,9 +16,9 @@ from typing import Any, Iterator, Optional, Sequence
 
 import jsonschema
 
-from waylay import pcap, schema
+from waylay import compose, pcap, schema
 from waylay.errors import BadInput
-from waylay.yamlmarks import Document, Place, load as load_yaml
+from waylay.yamlmarks import Document, Mark, Place
 
 
 @dataclass(frozen=True)
@@ -80,22 +80,27 @@ class Scenario:
     file: str
     name: str
     seed: int
+    repeat: int
     nodes: dict[str, NodeSpec]
     links: tuple[LinkSpec, ...]
     services: dict[str, ServiceSpec]
     steps: tuple[Step, ...]
-    source: dict[str, Any] = field(repr=False)  # as written; kept in the results
+    source: dict[str, Any] = field(repr=False)  # as resolved; kept in the results
 
     def of_role(self, role: str) -> list[NodeSpec]:
         return [node for node in self.nodes.values() if node.role == role]
 
 
-def load(path: Path, checks: Sequence[str] = ()) -> Scenario:
-    """Read and judge a scenario; raises BadInput.
+def load(
+    path: Path, checks: Sequence[str] = (), settings: Optional[dict[str, str]] = None
+) -> Scenario:
+    """Read and judge the first run of a scenario; raises BadInput.
 
     `checks` are the names that expectations may have; none given, none judged.
+    `settings` are parameters and their values, as --set gives them.
     """
-    return build(load_yaml(path), checks)
+    composed = compose.read(path)
+    return build(compose.resolve(composed, compose.points(composed, settings or {})[0]), checks)
 
 
 def build(document: Document, checks: Sequence[str] = ()) -> Scenario:
@@ -112,6 +117,7 @@ def build(document: Document, checks: Sequence[str] = ()) -> Scenario:
         file=document.file,
         name=data["name"],
         seed=data.get("seed", 1),
+        repeat=data.get("repeat", 1),
         nodes=nodes,
         links=links,
         services=services,
@@ -135,7 +141,7 @@ def check_form(document: Document, place: Place, rules: schema.Schema) -> None:
         raise faults[0][1]
 
 
-def _fault(document: Document, base: Place, error: Any) -> tuple[tuple[int, int], BadInput]:
+def _fault(document: Document, base: Place, error: Any) -> tuple[Mark, BadInput]:
     """The place (line and column) and the complaint of one schema error."""
     place = base + tuple(error.absolute_path)
     expected = str(error.schema.get("expected", error.message))

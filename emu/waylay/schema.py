@@ -162,11 +162,53 @@ START = mapping(
     ("as",),
 )
 
+PARAMETER_NAME = "^[a-z][a-z0-9_]*$"
+# The types of parameters, and how JSON schemas call them.
+PARAMETER_TYPES = ("string", "integer", "number", "boolean")
+SCALAR: Schema = {"type": list(PARAMETER_TYPES), "expected": "a text, a number, true or false"}
+
+PARAMETERS: Schema = {
+    "type": "object",
+    "propertyNames": {
+        "pattern": PARAMETER_NAME,
+        "expected": "a name of small letters, digits and '_'",
+    },
+    "additionalProperties": mapping(
+        {
+            "type": choice(PARAMETER_TYPES),
+            "default": SCALAR,
+            "description": text("what the parameter is for"),
+        },
+        ("type",),
+    ),
+    "expected": "a mapping of names to parameters",
+}
+
+SWEEP = mapping(
+    {
+        "grid": named(
+            PARAMETER_NAME,
+            {"type": "array", "items": SCALAR, "minItems": 1, "expected": "a list of values"},
+            "parameters to lists of values",
+        ),
+        "list": {
+            "type": "array",
+            "items": named(PARAMETER_NAME, SCALAR, "parameters to values"),
+            "minItems": 1,
+            "expected": "a list of mappings of parameters to values",
+        },
+    }
+)
+
 SCENARIO = mapping(
     {
+        "extends": text("the scenario file that this one extends"),
         "name": text("a name of small letters, digits and '-'", STEP_NAME),
         "description": {"type": "string", "expected": "a text"},
         "seed": integer(0, (1 << 63) - 1, "a number (0 to 9223372036854775807)"),
+        "repeat": integer(1, 10000, "a number of runs (1 to 10000)"),
+        "parameters": PARAMETERS,
+        "sweep": SWEEP,
         "nodes": named(NODE_NAME, NODE, "names to nodes"),
         "links": {
             "type": "array",
@@ -194,3 +236,71 @@ SCENARIO = mapping(
     },
     ("name", "nodes", "links", "steps"),
 )
+
+
+# What the published schema says beyond this: files are judged as they are
+# written, before parameters have values and before they are merged.
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+REFERENCE: Schema = {"type": "string", "pattern": r"\$\{[a-z][a-z0-9_]*\}"}
+LITERAL = ("extends", "parameters", "sweep")
+APPENDABLE = ("links", "steps", "expectations")
+
+
+def published() -> Schema:
+    """One JSON schema for scenario files as they are written."""
+    properties: Schema = dict(SCENARIO["properties"])
+    step = {key: _open(rules) for key, rules in {**ACTIONS, "start": START}.items()}
+    action = {
+        "type": "object",
+        "properties": step,
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": False,
+    }
+    done = {"type": "array", "items": action, "minItems": 1}
+    steps = {
+        "type": "object",
+        "properties": {"name": STEP, **step, "do": done},
+        "required": ["name"],
+        "minProperties": 2,
+        "maxProperties": 2,
+        "additionalProperties": False,
+    }
+    properties["steps"] = {**properties["steps"], "items": steps}
+    whole = {k: v if k in LITERAL else _open(v) for k, v in properties.items()}
+    lists = {f"{key}+": whole[key] for key in APPENDABLE}
+    complete = {"required": SCENARIO["required"], "properties": _closed(whole)}
+    return {
+        "$schema": DIALECT,
+        "title": "A scenario of Waylay",
+        "type": "object",
+        "properties": {**{key: {} for key in whole}, **lists},
+        "additionalProperties": False,
+        "if": {"required": ["extends"]},
+        # A file that extends another may hold any part of the whole.
+        "then": {"properties": {"extends": whole["extends"]}},
+        "else": {**complete, "not": {"anyOf": [{"required": [key]} for key in lists]}},
+    }
+
+
+def _closed(properties: Schema) -> Schema:
+    return {key: rules for key, rules in properties.items() if key != "extends"}
+
+
+def _open(rules: Schema) -> Schema:
+    """The rules, with ${name} allowed wherever a single value stands."""
+    changed = dict(rules)
+    if "properties" in rules:
+        changed["properties"] = {name: _open(inner) for name, inner in rules["properties"].items()}
+    for key in ("items", "additionalProperties"):
+        if isinstance(rules.get(key), dict):
+            changed[key] = _open(rules[key])
+    if rules.get("type") in ("object", "array"):
+        return changed
+    return {"anyOf": [changed, REFERENCE]}
+
+
+if __name__ == "__main__":  # how scenarios/schema.json is made
+    import json
+
+    print(json.dumps(published(), indent=2))

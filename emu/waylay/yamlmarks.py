@@ -17,33 +17,32 @@ from waylay.errors import BadInput
 
 Key = Union[str, int]
 Place = Tuple[Key, ...]
+Mark = Tuple[str, int, int]  # file, line and column; from 1
 
 
 @dataclass
 class Document:
-    """One file: its values, and where each stands (line, column; from 1)."""
+    """One file, or several merged into one: its values, and where each stands."""
 
     file: str
     data: Any = None
-    values: dict[Place, tuple[int, int]] = field(default_factory=dict)
-    keys: dict[Place, tuple[int, int]] = field(default_factory=dict)
+    values: dict[Place, Mark] = field(default_factory=dict)
+    keys: dict[Place, Mark] = field(default_factory=dict)
 
     def error(self, place: Place, found: Any, expected: str, at_key: bool = False) -> BadInput:
         """The one form of every complaint about a scenario."""
-        line, column = self.locate(place, at_key)
+        file, line, column = self.locate(place, at_key)
         name = ".".join(str(key) for key in place) or "(the file)"
         shown = "nothing" if found is None else f"'{shorten(found)}'"
-        return BadInput(
-            f"{self.file}:{line}:{column}: key '{name}': found {shown}, expected {expected}"
-        )
+        return BadInput(f"{file}:{line}:{column}: key '{name}': found {shown}, expected {expected}")
 
-    def locate(self, place: Place, at_key: bool = False) -> tuple[int, int]:
+    def locate(self, place: Place, at_key: bool = False) -> Mark:
         """The mark of the place, or of the nearest thing around it."""
         if at_key and place in self.keys:
             return self.keys[place]
         while place and place not in self.values:
             place = place[:-1]
-        return self.values.get(place, (1, 1))
+        return self.values.get(place, (self.file, 1, 1))
 
 
 def shorten(value: Any) -> str:
@@ -87,7 +86,7 @@ def _syntax_message(file: str, error: yaml.MarkedYAMLError) -> str:
 
 
 def _construct(loader: Any, node: Any, place: Place, document: Document) -> Any:
-    document.values[place] = _position(node)
+    document.values[place] = _position(node, document)
     if isinstance(node, yaml.MappingNode):
         return _construct_mapping(loader, node, place, document)
     if isinstance(node, yaml.SequenceNode):
@@ -104,15 +103,15 @@ def _construct_mapping(loader: Any, node: Any, place: Place, document: Document)
         key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
         inner = place + (str(key),)
         if key is None or key in mapping:
-            first = document.keys[inner][0] if key in mapping else 0
+            first = document.keys[inner][1] if key in mapping else 0
             expected = f"each key once (line {first} has it)" if first else "a plain name as key"
-            document.keys[inner] = _position(key_node)
+            document.keys[inner] = _position(key_node, document)
             raise document.error(inner, key, expected, at_key=True)
-        document.keys[inner] = _position(key_node)
+        document.keys[inner] = _position(key_node, document)
         mapping[key] = _construct(loader, value_node, inner, document)
     return mapping
 
 
-def _position(node: Any) -> tuple[int, int]:
+def _position(node: Any, document: Document) -> Mark:
     mark: Optional[Any] = node.start_mark
-    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return (document.file, mark.line + 1, mark.column + 1) if mark else (document.file, 1, 1)

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What several runs came to: the table, flaky rules, JUnit XML and TAP.
+
+Pure: it reads nothing and starts nothing. A *rule* is a step or an expectation
+of a run. Runs that differ in nothing but the repeat belong together; a rule of
+theirs that passed in one and did not in another is *flaky*: JUnit and TAP show
+it as failed in every one of them, since a repeat proves nothing about the rest.
+"""
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any, Iterator, Sequence
+
+from waylay.errors import FAILED, INCONCLUSIVE, INTERRUPTED, PASSED
+
+# What XML 1.0 cannot hold (section 2.2).
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Exit codes, the worst first: what was cut short says least about the mechanism.
+WORST_FIRST = (INTERRUPTED, FAILED, INCONCLUSIVE, PASSED)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One run that ended. `group` is the same for all repeats of one run."""
+
+    label: str
+    group: str
+    folder: str
+    code: int  # as an exit code
+    seconds: float
+    results: dict[str, Any]  # results.json; empty if there is none
+
+    @property
+    def verdict(self) -> str:
+        """A run without a verdict has failed, unless it was interrupted."""
+        if self.code == INTERRUPTED:
+            return "interrupted"
+        told = str(self.results.get("verdict", "failed"))
+        return "failed" if self.code == FAILED else told
+
+    @property
+    def detail(self) -> str:
+        """Why it did not pass, on one line."""
+        bad = [rule for rule in self.rules() if rule["verdict"] not in ("passed", "skipped")]
+        said = str(self.results.get("detail", "")) or "no results were left"
+        if bad:
+            said = f"{bad[0]['name']}: {bad[0]['detail']}"
+        elif "steps" in self.results:
+            said = "" if self.verdict == "passed" else f"faithful: {self.results['faithful']}"
+        return (said.splitlines() or [""])[0]
+
+    def rules(self) -> Iterator[dict[str, Any]]:
+        yield from self.results.get("steps", [])
+        yield from self.results.get("expectations", [])
+
+
+def exit_code(outcomes: Sequence[Outcome]) -> int:
+    """The worst of the runs; of none, passed."""
+    codes = {outcome.code for outcome in outcomes}
+    unknown = codes - set(WORST_FIRST)
+    if unknown:
+        return FAILED
+    return next((code for code in WORST_FIRST if code in codes), PASSED)
+
+
+def flaky(outcomes: Sequence[Outcome]) -> dict[tuple[str, str], dict[str, int]]:
+    """(group, rule) -> how often each verdict came, of the rules that are flaky."""
+    seen: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for outcome in outcomes:
+        for rule in outcome.rules():
+            if rule["verdict"] != "skipped":
+                seen[outcome.group, rule["name"]][rule["verdict"]] += 1
+    return {
+        key: dict(counts) for key, counts in seen.items() if "passed" in counts and len(counts) > 1
+    }
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """For people: each run, what was flaky, and the sum."""
+    width = max((len(outcome.label) for outcome in outcomes), default=0)
+    lines = ["Runs"]
+    for one in outcomes:
+        line = f"  {one.verdict:<12} {one.label:<{width}}  {one.seconds:6.1f} s  {one.detail}"
+        lines += [line.rstrip(), f"  {'':<12} {one.folder}"]
+    unsteady = flaky(outcomes)
+    if unsteady:
+        lines += ["", "Flaky: passed in some repeats only"]
+        for (group, rule), counts in unsteady.items():
+            lines.append(f"  {group}: {rule}: {_counted(counts)}")
+    totals: dict[str, int] = defaultdict(int)
+    for one in outcomes:
+        totals[one.verdict] += 1
+    return "\n".join([*lines, "", f"{len(outcomes)} runs: {_counted(totals)}"])
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+
+
+def tap(outcomes: Sequence[Outcome]) -> str:
+    """Test Anything Protocol, version 13: a point for each rule, and for each run."""
+    unsteady = flaky(outcomes)
+    points: list[str] = []
+    for one in outcomes:
+        for rule in one.rules():
+            is_flaky = (one.group, rule["name"]) in unsteady
+            passed = rule["verdict"] in ("passed", "skipped") and not is_flaky
+            note = f"{one.label}: {rule['name']}"
+            extra = _shown(rule["detail"]) if rule["verdict"] != "passed" else ""
+            if is_flaky:
+                extra = f"flaky, here {rule['verdict']} {extra}".rstrip()
+            points.append(_point(passed, note, rule["verdict"] == "skipped", extra))
+        passed = one.code == PASSED
+        points.append(_point(passed, one.label, False, "" if passed else _shown(one.detail)))
+    numbered = [text.replace("ok", f"ok {n}", 1) for n, text in enumerate(points, 1)]
+    return "\n".join(["TAP version 13", f"1..{len(points)}", *numbered]) + "\n"
+
+
+def _point(passed: bool, name: str, skipped: bool, extra: str) -> str:
+    word = "ok" if passed else "not ok"
+    if skipped and passed:
+        return f"{word} - {_shown(name)} # SKIP {extra}".rstrip()
+    return f"{word} - {_shown(name)}" + (f"\n# {extra}" if extra else "")
+
+
+def _shown(text: str) -> str:
+    """On one line, without what TAP gives a meaning to."""
+    return " ".join(text.split()).replace("#", "\\#")
+
+
+def junit(outcomes: Sequence[Outcome]) -> bytes:
+    """JUnit XML: a suite for each run, a case for each rule and for the run itself."""
+    unsteady = flaky(outcomes)
+    root = ElementTree.Element("testsuites", name="waylay")
+    for one in outcomes:
+        suite = ElementTree.SubElement(root, "testsuite", name=_xml(one.label))
+        properties = ElementTree.SubElement(suite, "properties")
+        for key, value in (("folder", one.folder), ("verdict", one.verdict)):
+            ElementTree.SubElement(properties, "property", name=key, value=_xml(value))
+        whole = {"name": "run", "verdict": one.verdict, "detail": one.detail}
+        cases = [*one.rules(), {**whole, "seconds": one.seconds}]
+        kinds = []
+        for rule in cases:
+            is_flaky = (one.group, rule["name"]) in unsteady
+            kinds.append(_case(suite, one.label, rule, is_flaky))
+        suite.set("tests", str(len(cases)))
+        for kind, attribute in (("failure", "failures"), ("error", "errors"), ("skipped",) * 2):
+            suite.set(attribute, str(kinds.count(kind)))
+        suite.set("time", f"{one.seconds:.3f}")
+    ElementTree.indent(root)
+    text: str = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
+
+
+def _case(suite: ElementTree.Element, label: str, rule: dict[str, Any], is_flaky: bool) -> str:
+    """Add a case; returns what it holds: failure, error, skipped, or nothing."""
+    seconds = rule.get("seconds")
+    if seconds is None and rule.get("start") is not None and rule.get("end") is not None:
+        seconds = (rule["end"] - rule["start"]) / 1e9
+    case = ElementTree.SubElement(
+        suite,
+        "testcase",
+        classname=_xml(label),
+        name=_xml(rule["name"]),
+        time=f"{seconds or 0:.3f}",
+    )
+    kinds = {"passed": "", "skipped": "skipped", "failed": "failure"}
+    kind = "failure" if is_flaky else kinds.get(rule["verdict"], "error")
+    if kind:
+        said = f"flaky, here {rule['verdict']}" if is_flaky else rule["verdict"]
+        child = ElementTree.SubElement(case, kind, message=_xml(said))
+        child.text = _xml(rule["detail"])
+    return kind
+
+
+def _xml(text: str) -> str:
+    return NOT_XML.sub("\ufffd", text)

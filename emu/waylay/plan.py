@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""From the command line to the list of runs: files, sweeps and repeats.
+
+Everything that can be wrong with any of them is found here, before the first is
+started. A kept run is planned from its own folder: its scenario.yaml is whole,
+so no parameter is left in it, and its seed is the one that it ran with.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Iterator, Optional, Sequence
+
+from waylay import compose, scenario as scenarios
+from waylay.errors import BadInput
+from waylay.layout import Layout
+from waylay.network import find_programs
+from waylay.scenario import Scenario
+from waylay.yamlmarks import load as load_yaml
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run that is to be."""
+
+    scenario: Scenario
+    paths: dict[str, str]  # of the nodes' programs
+    group: str  # the same for all repeats of one run
+    repeat: int = 1
+    repeats: int = 1
+    parameters: dict[str, Any] = field(default_factory=dict)
+    overrides: dict[str, str] = field(default_factory=dict)  # --program
+
+    @property
+    def label(self) -> str:
+        """As progress and tables name it."""
+        return self.group + (f" #{self.repeat}" if self.repeats > 1 else "")
+
+    def record(self) -> dict[str, Any]:
+        """What the run's folder says of its place in the whole."""
+        return {
+            "parameters": self.parameters,
+            "repeat": self.repeat,
+            "repeats": self.repeats,
+            "overrides": self.overrides,
+        }
+
+
+def scenario_file(path: Path) -> Path:
+    """A scenario is named by its file, or by the folder that holds scenario.yaml."""
+    return path / "scenario.yaml" if path.is_dir() else path
+
+
+def jobs(
+    files: Sequence[Path],
+    checks: Sequence[str],
+    settings: dict[str, str],
+    repeat: Optional[int],
+    overrides: dict[str, str],
+    find: bool = True,
+) -> list[Job]:
+    """The runs of files, in order: file by file, point by point, repeat by repeat.
+
+    Unless `find`, programs are not looked for, and the runs cannot be started.
+    """
+    return [
+        job for file in files for job in _of_file(file, checks, settings, repeat, overrides, find)
+    ]
+
+
+def _of_file(
+    file: Path,
+    checks: Sequence[str],
+    settings: dict[str, str],
+    repeat: Optional[int],
+    overrides: dict[str, str],
+    find: bool,
+) -> Iterator[Job]:
+    document = compose.read(scenario_file(file))
+    points = compose.points(document, settings)
+    for values in points:
+        scenario = scenarios.build(compose.resolve(document, values), checks)
+        told = {n: v for n, v in values.items() if any(p.get(n) != v for p in points)}
+        told.update({name: values[name] for name in settings})
+        words = [scenario.name, *(f"{name}={value}" for name, value in told.items())]
+        count = repeat or scenario.repeat
+        paths = find_programs(scenario, overrides) if find else {}
+        for number in range(1, count + 1):
+            yield Job(scenario, paths, " ".join(words), number, count, values, overrides)
+
+
+def again(run_dir: Path, checks: Sequence[str], overrides: dict[str, str]) -> Job:
+    """The run that a kept run's folder describes."""
+    file = run_dir / "scenario.yaml"
+    document = load_yaml(file)
+    record = document.data.pop("run", None) if isinstance(document.data, dict) else None
+    if not isinstance(record, dict):
+        raise BadInput(f"--replay: found '{run_dir}', expected the folder of a run")
+    kept = record.get("overrides") or {}
+    scenario = scenarios.build(document, checks)
+    merged = {**kept, **overrides}
+    return Job(
+        scenario,
+        find_programs(scenario, merged),
+        f"{scenario.name} (again {record.get('id')})",
+        parameters=record.get("parameters") or {},
+        overrides=merged,
+    )
+
+
+def listed(folders: Sequence[Path]) -> Iterator[tuple[Path, str, str]]:
+    """(file, name, description) of each scenario in or below folders; in order.
+
+    A scenario is a YAML file whose top is a mapping with nodes, or that extends
+    one; other YAML files are passed over, broken scenarios raise BadInput.
+    """
+    for folder in folders:
+        files = sorted(folder.rglob("*.yaml")) if folder.is_dir() else [folder]
+        for file in files:
+            data = load_yaml(file).data
+            if isinstance(data, dict) and ("extends" in data or "nodes" in data):
+                whole = compose.read(file).data
+                yield file, str(whole.get("name", "")), str(whole.get("description", ""))
+
+
+def describe(job: Job) -> str:
+    """What the run would be: network, programs and steps."""
+    layout, scenario = Layout(job.scenario), job.scenario
+    lines = [f"{job.label} (seed {scenario.seed})", "  nodes"]
+    for name, node in scenario.nodes.items():
+        runs = f", runs {job.paths[name]}" if name in job.paths else ""
+        lines.append(f"    {name:<8} {node.role}{runs}")
+        for own in layout.of(name):
+            address = f"{own.address}/{own.link.subnet.prefixlen}"
+            lines.append(f"      {own.name:<15} {address:<18} to {own.peer}, MTU {own.link.mtu}")
+        lines += [f"      route {' '.join(route.arguments())}" for route in layout.routes(name)]
+    lines.append("  services")
+    for service in scenario.services.values():
+        how = "redirected" if service.redirected else "not redirected"
+        lines.append(f"    {service.name:<8} {service.node}:{service.port}, {how}")
+    lines.append("  steps")
+    for step in scenario.steps:
+        lines.append(f"    {step.name}: {', '.join(action.verb for action in step.actions)}")
+    return "\n".join(lines)
