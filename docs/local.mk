@@ -1,1 +1,1 @@
-EXTRA_DIST += docs/architecture.md docs/reference.md
+EXTRA_DIST += docs/architecture.md docs/reference.md docs/scenarios.md

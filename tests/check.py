@@ -340,6 +340,11 @@ def suite_report(_: Options) -> list[Result]:
     return pytest("report", "tests/report")
 
 
+def suite_runner(_: Options) -> list[Result]:
+    """Scenario files, plans of runs and what they come to: nothing is started."""
+    return pytest("runner", "tests/runner")
+
+
 def suite_emu(options: Options) -> list[Result]:
     """Real scenarios in Mininet, the faults that must be noticed, and what a killed run leaves."""
     return pytest("emu", "tests/emu", markers="" if options.long else "not long")
@@ -367,6 +372,7 @@ SUITES = [
     Suite("kernel", "what is assumed of the kernel", suite_kernel),
     Suite("live", "each program alone, alive", suite_live),
     Suite("report", "the report on made captures", suite_report),
+    Suite("runner", "scenario files and plans of runs", suite_runner),
     Suite("emu", "real scenarios in Mininet, and deliberate faults", suite_emu),
     Suite("sanitizers", "unit tests under ASan and UBSan", suite_sanitizers),
     Suite("fuzz", "fuzz targets from the kept corpus", suite_fuzz),

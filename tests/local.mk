@@ -6,4 +6,5 @@ libwaytest_a_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 
 include tests/kernel/local.mk
 include tests/emu/local.mk
+include tests/runner/local.mk
 include tests/fuzz/local.mk

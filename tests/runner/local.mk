@@ -1,0 +1,8 @@
+# Tests of the runner that start nothing: no root needed (./check runner).
+EXTRA_DIST += \
+	tests/runner/conftest.py \
+	tests/runner/test_batch.py \
+	tests/runner/test_compose.py \
+	tests/runner/test_outcome.py \
+	tests/runner/test_plan.py \
+	tests/runner/test_schema.py

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""`waylay list` and `describe`, and how runs are named."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from waylay import cli, plan
+
+TEXT = """\
+name: small
+description: Two nodes
+  and a link.
+parameters: {size: {type: integer, default: 10}, path: {type: string, default: a}}
+repeat: 2
+nodes: {c1: {role: client}, o1: {role: origin, server: none}}
+links: [{ends: [c1, o1], subnet: 10.0.1.0/24}]
+steps: [{name: get, fetch: {node: c1, url: "http://o1/${path}?${size}"}}]
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    file = tmp_path / "small.yaml"
+    file.write_text(TEXT + "sweep: {grid: {size: [1, 2]}}\n")
+    return file
+
+
+def test_labels_name_what_differs_and_what_was_set(small: Path) -> None:
+    made = plan.jobs([small], [], {}, None, {}, find=False)
+    assert [job.label for job in made] == [
+        f"small size={size} #{number}" for size in (1, 2) for number in (1, 2)
+    ]
+    made = plan.jobs([small], [], {"path": "b"}, 1, {}, find=False)
+    assert [job.label for job in made] == ["small size=1 path=b", "small size=2 path=b"]
+
+
+def test_list_shows_scenarios_and_passes_other_files_over(
+    small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (small.parent / "other.yaml").write_text("a: 1\n")
+    (small.parent / "next.yaml").write_text("extends: small.yaml\nname: next\n")
+    assert cli.main(["list", str(small.parent)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [" ".join(line.split()[1:]) for line in lines] == [
+        "next: Two nodes and a link.",
+        "small: Two nodes and a link.",
+    ]
+
+
+def test_list_and_describe_complain_of_what_is_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for word in ("list", "describe"):
+        assert cli.main([word, str(tmp_path / "none")]) == 2
+        assert "cannot be read" in capsys.readouterr().err
+
+
+def test_describe_shows_the_network(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["describe", str(small), "--set", "size=5"]) == 0
+    said = capsys.readouterr().out
+    assert "small size=5 #1 (seed 1)" in said
+    assert "c1-o1           10.0.1.1/24        to o1, MTU 1500" in said
+    assert "2: sweep and repeat make as many" in said
