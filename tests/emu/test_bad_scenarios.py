@@ -127,7 +127,7 @@ def test_the_good_one_is_good(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["run"], "required: SCENARIO"),
+        (["run"], "found no scenario, expected one or more"),
         (["run", "/nowhere.yaml"], "/nowhere.yaml: cannot be read"),
         (["run", str(harness.FIRST_FETCH), "--program", "r1"], "expected NODE=PATH"),
         (["run", str(harness.FIRST_FETCH), "--program", "r9=x"], "found node 'r9', expected one"),

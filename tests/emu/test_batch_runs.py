@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -80,19 +81,30 @@ def test_a_kept_run_is_repeated_from_its_own_folder(out: Path, swept: Path) -> N
     assert kept == new and kept["seed"] == 1
 
 
-@pytest.mark.usefixtures("privileged")
-def test_ctrl_c_ends_all_runs_and_leaves_nothing(out: Path) -> None:
-    before = harness.machine()
+def start_two(out: Path) -> "subprocess.Popen[str]":
+    """Three runs that hold, two at once; returns when both do."""
     hold = harness.SCENARIOS / "hold-plain.yaml"
     process = harness.start("run", hold, "--repeat", 3, "--jobs", 2, "--out", out)
 
     def both_hold() -> bool:
+        assert process.poll() is None, process.communicate()
         folders = (out / "hold-plain").glob("2*")
         lines = [line for f in folders for line in harness.processes(f.name).values()]
         return sum(line.split(b"\0") == harness.HOLD_COMMAND for line in lines) == 2
 
     try:
         wait_for("two runs to hold", harness.UP_SECONDS, both_hold)
+    except BaseException:
+        process.kill()
+        raise
+    return process
+
+
+@pytest.mark.usefixtures("privileged")
+def test_ctrl_c_ends_all_runs_and_leaves_nothing(out: Path) -> None:
+    before = harness.machine()
+    process = start_two(out)
+    try:
         os.killpg(process.pid, signal.SIGINT)
         said, _ = process.communicate(timeout=harness.RUN_SECONDS)
     finally:
@@ -100,6 +112,21 @@ def test_ctrl_c_ends_all_runs_and_leaves_nothing(out: Path) -> None:
     assert process.returncode == 130
     assert "2 runs: 2 interrupted" in said and "1 runs were not started" in said
     assert len(list((out / "hold-plain").glob("2*"))) == 2, "what never ran leaves no folder"
+    harness.assert_same(before)
+
+
+@pytest.mark.usefixtures("privileged")
+def test_a_killed_batch_takes_its_runs_with_it(out: Path) -> None:
+    before = harness.machine()
+    process = start_two(out)
+    process.kill()
+    process.wait(harness.GONE_SECONDS)
+    folders = list((out / "hold-plain").glob("2*"))
+    wait_for(
+        "all runs to be gone",
+        harness.GONE_SECONDS,
+        lambda: not any(harness.processes(folder.name) for folder in folders),
+    )
     harness.assert_same(before)
 
 
