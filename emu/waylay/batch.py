@@ -12,6 +12,7 @@ from __future__ import annotations
 import ctypes
 import os
 import select
+import shutil
 import signal
 import sys
 import time
@@ -99,7 +100,8 @@ class Batch:
 
     def _ended(self) -> Iterator[Ended]:
         """Wait until a run ends, or until the progress line should change."""
-        self.progress.show([self.items[one.index] for one in self.running])
+        now = time.monotonic()
+        self.progress.show([(self.items[one.index], now - one.since) for one in self.running])
         pause = PROGRESS_SECONDS if self.progress.on else None
         if not self.running:
             return
@@ -151,21 +153,24 @@ class Progress:
     def count(self, seconds: float) -> None:
         self.lengths.append(seconds)
 
-    def line(self, running: Sequence[Item]) -> str:
-        """`[ended/total] what is going on, time left`."""
-        doing = ", ".join(f"{item.label}{_step(item.log)}" for item in running)
-        return f"[{len(self.lengths)}/{self.total}] {doing}{self._left()}"
+    def line(self, running: Sequence[tuple[Item, float]]) -> str:
+        """`[ended/total] what is going on, time left`; beside each item its seconds so far."""
+        doing = ", ".join(f"{item.label}{_step(item.log)}" for item, _ in running)
+        left = self._left([passed for _, passed in running])
+        return f"[{len(self.lengths)}/{self.total}] {doing}{left}"
 
-    def _left(self) -> str:
+    def _left(self, passed: Sequence[float]) -> str:
+        """As long as runs took on average; one that takes longer is taken to end now."""
         if not self.lengths:
             return ""
         mean = sum(self.lengths) / len(self.lengths)
-        seconds = round(mean * (self.total - len(self.lengths)) / self.jobs)
+        work = mean * (self.total - len(self.lengths)) - sum(min(one, mean) for one in passed)
+        seconds = round(work / self.jobs)
         return f", about {seconds // 60}:{seconds % 60:02d} left"
 
-    def show(self, running: Sequence[Item]) -> None:
+    def show(self, running: Sequence[tuple[Item, float]]) -> None:
         if self.on:
-            width = os.get_terminal_size(sys.stdout.fileno()).columns
+            width = shutil.get_terminal_size().columns  # 80 where the terminal says 0
             print(f"\r\033[K{self.line(running)[: width - 1]}", end="", flush=True)
 
     def clear(self) -> None:

@@ -84,7 +84,9 @@ def test_an_interrupt_ends_what_runs_and_starts_no_more(tmp_path: Path, number: 
 def test_the_progress_line_says_what_goes_on_and_what_is_left(tmp_path: Path) -> None:
     progress = Progress(5, 2, on=False)
     one = items(tmp_path, say)[0]
-    assert progress.line([one]) == "[0/5] run 0"
+    assert progress.line([(one, 1)]) == "[0/5] run 0"
     one.log.write_text("first: run x\nSteps\n  passed       miss  200\n")
     progress.count(60)
-    assert progress.line([one]) == "[1/5] run 0 (after miss), about 2:00 left"
+    assert progress.line([(one, 0)]) == "[1/5] run 0 (after miss), about 2:00 left"
+    assert progress.line([(one, 40)]) == "[1/5] run 0 (after miss), about 1:40 left"
+    assert progress.line([(one, 400)]) == "[1/5] run 0 (after miss), about 1:30 left"
