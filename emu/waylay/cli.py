@@ -109,7 +109,44 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"waylay {__version__}")
     commands = top.add_subparsers(dest="subcommand", metavar="COMMAND", required=True)
 
-    one = _command(commands, "run", run, "run scenarios and judge them")
+    _add_run_arguments(_command(commands, "run", run, "run scenarios and judge them"))
+
+    one = _command(commands, "shell", shell, "open a shell in a node of a run that stands")
+    one.add_argument("node", metavar="NODE", help="a node of the scenario, such as r1")
+    one.add_argument(
+        "command",
+        nargs=argparse.REMAINDER,
+        metavar="COMMAND",
+        help="what to run there (default: a shell)",
+    )
+    one.add_argument("--run", metavar="ID", help="the run, if there are several")
+
+    one = _command(commands, "report", report, "write the report of a run again")
+    one.add_argument(
+        "run_dir", type=Path, metavar="RUN_DIR", help="such as results/first-fetch/latest"
+    )
+    one.add_argument("--step", help="whose ladder to print (default: the first fetch)")
+
+    one = _command(commands, "list", list_scenarios, "list scenarios with their descriptions")
+    one.add_argument(
+        "folder",
+        type=Path,
+        nargs="*",
+        default=[Path("scenarios")],
+        metavar="FOLDER",
+        help="where to look, with what is below (default: scenarios)",
+    )
+
+    one = _command(commands, "describe", describe, "show a scenario's network and steps as text")
+    one.add_argument("scenario", type=Path, metavar="SCENARIO")
+    one.add_argument("--set", type=setting, action="append", default=[], metavar="KEY=VALUE")
+
+    _command(commands, "doctor", doctor, "show what is needed and what this machine has")
+    return top
+
+
+def _add_run_arguments(one: argparse.ArgumentParser) -> None:
+    """The options of `waylay run`."""
     one.add_argument(
         "scenario", type=Path, nargs="*", metavar="SCENARIO", help="a scenario file, or its folder"
     )
@@ -158,39 +195,6 @@ def parser() -> argparse.ArgumentParser:
         metavar="STEP",
         help="after that step, stop and say how to open a shell in a node",
     )
-
-    one = _command(commands, "shell", shell, "open a shell in a node of a run that stands")
-    one.add_argument("node", metavar="NODE", help="a node of the scenario, such as r1")
-    one.add_argument(
-        "command",
-        nargs=argparse.REMAINDER,
-        metavar="COMMAND",
-        help="what to run there (default: a shell)",
-    )
-    one.add_argument("--run", metavar="ID", help="the run, if there are several")
-
-    one = _command(commands, "report", report, "write the report of a run again")
-    one.add_argument(
-        "run_dir", type=Path, metavar="RUN_DIR", help="such as results/first-fetch/latest"
-    )
-    one.add_argument("--step", help="whose ladder to print (default: the first fetch)")
-
-    one = _command(commands, "list", list_scenarios, "list scenarios with their descriptions")
-    one.add_argument(
-        "folder",
-        type=Path,
-        nargs="*",
-        default=[Path("scenarios")],
-        metavar="FOLDER",
-        help="where to look, with what is below (default: scenarios)",
-    )
-
-    one = _command(commands, "describe", describe, "show a scenario's network and steps as text")
-    one.add_argument("scenario", type=Path, metavar="SCENARIO")
-    one.add_argument("--set", type=setting, action="append", default=[], metavar="KEY=VALUE")
-
-    _command(commands, "doctor", doctor, "show what is needed and what this machine has")
-    return top
 
 
 def _command(
