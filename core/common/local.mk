@@ -6,7 +6,8 @@ libwaycommon_a_SOURCES = \
 	core/common/config.c core/common/config_value.c core/common/config.h \
 	core/common/counters.c core/common/counters.h \
 	core/common/log.c core/common/log.h \
-	core/common/options.c core/common/options.h
+	core/common/options.c core/common/options.h \
+	core/common/services.c core/common/services.h
 libwaycommon_a_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)
 
 check_PROGRAMS += test-config test-common

@@ -133,15 +133,15 @@ static int add(struct way_listeners *all, uint16_t port, int backlog)
 }
 
 int way_listeners_new(struct way_listeners **out, const struct way_listeners_with *with,
-                      const uint16_t *ports, unsigned count, int backlog)
+                      const struct way_services *services, int backlog)
 {
-    struct way_listeners *all = calloc(1, sizeof *all + count * sizeof *all->each);
+    struct way_listeners *all = calloc(1, sizeof *all + services->count * sizeof *all->each);
     if (!all)
         return -ENOMEM;
     all->with = *with;
     int error = 0;
-    for (unsigned i = 0; i < count && !error; i++)
-        error = add(all, ports[i], backlog);
+    for (unsigned i = 0; i < services->count && !error; i++)
+        error = add(all, services->ports[i], backlog);
     *out = all;
     if (error)
         way_listeners_free(out);

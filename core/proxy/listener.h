@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "core/common/services.h"
 #include "core/packet/tuple.h"
 #include "core/proxy/addresses.h"
 
@@ -28,10 +29,10 @@ struct way_listeners_with {
 
 struct way_listeners;
 
-/* Listens on the ports, with a backlog of `backlog`. Returns 0 or a negative errno
+/* Listens on the services' ports, with a backlog of `backlog`. Returns 0 or a negative errno
  * after logging what lacks. */
 int way_listeners_new(struct way_listeners **out, const struct way_listeners_with *with,
-                      const uint16_t *ports, unsigned count, int backlog);
+                      const struct way_services *services, int backlog);
 
 /* Goes on accepting where descriptors had run out; to be called now and then. */
 void way_listeners_tick(struct way_listeners *listeners);

@@ -28,37 +28,6 @@ static int read_interfaces(struct way_config_at at, void *target, const void *li
                            limits);
 }
 
-struct service {
-    int protocol;
-    uint16_t port;
-};
-
-static const char *const protocols[] = {"tcp", NULL};
-
-static const struct way_config_field service_fields[] = {
-    WAY_CONFIG_REQUIRED("protocol", way_config_enum, struct service, protocol, protocols),
-    WAY_CONFIG_REQUIRED("port", way_config_port, struct service, port, NULL), WAY_CONFIG_END};
-
-static int read_service(struct way_config_at at, void *target, const void *limits)
-{
-    (void)limits;
-    struct way_settings *settings = target;
-    struct service service = {0};
-    if (way_config_mapping(at, service_fields, &service) != 0)
-        return -1;
-    for (unsigned i = 0; i < settings->port_count; i++)
-        if (settings->ports[i] == service.port)
-            return way_config_refuse(at, "a port that is not in the list yet");
-    settings->ports[settings->port_count++] = service.port;
-    return 0;
-}
-
-static int read_services(struct way_config_at at, void *target, const void *limits)
-{
-    return way_config_list(at, "services", 1, WAY_SETTINGS_SERVICES_MAX, read_service, target,
-                           limits);
-}
-
 static const char *const modes[] = {"deferred", NULL};
 static const struct way_config_range held_range = {1, 1 << 20};
 static const struct way_config_field handshake_fields[] = {
@@ -99,7 +68,7 @@ static int read_pseudonym(struct way_config_at at, void *target, const void *lim
 
 static const struct way_config_field fields[] = {
     WAY_CONFIG_WHOLE("interfaces", read_interfaces, NULL, true),
-    WAY_CONFIG_WHOLE("services", read_services, NULL, true),
+    WAY_CONFIG_REQUIRED("services", way_services_read, struct way_settings, services, NULL),
     WAY_CONFIG_OPTIONAL("tun", way_config_interface, struct way_settings, tun, NULL),
     WAY_CONFIG_OPTIONAL("pseudonym", read_pseudonym, struct way_settings, pseudonym, NULL),
     WAY_CONFIG_WHOLE("handshake", read_handshake, NULL, false),

@@ -11,15 +11,15 @@
 #include <stdint.h>
 
 #include "core/common/config.h"
+#include "core/common/services.h"
 
-enum { WAY_SETTINGS_INTERFACES_MAX = 32, WAY_SETTINGS_SERVICES_MAX = 64 };
+enum { WAY_SETTINGS_INTERFACES_MAX = 32 };
 
 /* A missing key keeps its default. */
 struct way_settings {
     unsigned interface_count; /* the router-facing ones; at least 1 */
     char interfaces[WAY_SETTINGS_INTERFACES_MAX][IFNAMSIZ];
-    unsigned port_count; /* the services': TCP ports; at least 1 */
-    uint16_t ports[WAY_SETTINGS_SERVICES_MAX];
+    struct way_services services;
     char tun[IFNAMSIZ];     /* "waylay-p" */
     const char *pseudonym;  /* in Via and Cache-Status; "waylay" */
     int handshake_mode;     /* 0: deferred, the only one there is yet */

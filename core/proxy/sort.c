@@ -22,14 +22,6 @@ static struct way_sorted plainly(enum way_sort_verdict verdict)
     return (struct way_sorted){.verdict = verdict};
 }
 
-static bool is_service(const struct way_sort_rules *rules, uint16_t port)
-{
-    for (unsigned i = 0; i < rules->port_count; i++)
-        if (rules->ports[i] == port)
-            return true;
-    return false;
-}
-
 static bool checksum_is_trusted(const struct virtio_net_hdr *header)
 {
     return header->flags & (VIRTIO_NET_HDR_F_NEEDS_CSUM | VIRTIO_NET_HDR_F_DATA_VALID);
@@ -44,7 +36,7 @@ static struct way_sorted sort_tcp(const struct way_tun_frame *frame, const struc
     enum way_packet_error error = way_tcp_parse(ip, &tcp);
     if (error != WAY_PACKET_OK)
         return malformed(error);
-    if (!is_service(rules, tcp.destination_port))
+    if (!way_services_has(rules->services, tcp.destination_port))
         return plainly(WAY_SORT_FORWARD);
     bool is_syn = (tcp.flags & (WAY_TCP_SYN | WAY_TCP_ACK)) == WAY_TCP_SYN;
     if (!is_syn && !(tcp.flags & WAY_TCP_RST))
@@ -75,7 +67,7 @@ static struct way_sorted sort_icmp(const struct way_ipv4 *ip, const struct way_s
         return malformed(error);
     if (quoted.protocol != WAY_PROTOCOL_TCP || way_tcp_ports(&quoted, &from, &to) != WAY_PACKET_OK)
         return plainly(WAY_SORT_FORWARD);
-    return plainly(is_service(rules, from) ? WAY_SORT_DELIVER : WAY_SORT_FORWARD);
+    return plainly(way_services_has(rules->services, from) ? WAY_SORT_DELIVER : WAY_SORT_FORWARD);
 }
 
 static struct way_sorted sort_restored(const struct way_tun_frame *frame,

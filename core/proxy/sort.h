@@ -23,14 +23,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/common/services.h"
 #include "core/datapath/tun.h"
 #include "core/packet/tuple.h"
 #include "core/proxy/addresses.h"
 #include "core/proxy/counters.h"
 
 struct way_sort_rules {
-    const uint16_t *ports; /* the services' */
-    unsigned port_count;
+    const struct way_services *services;
     const struct way_addresses *addresses;
 };
 

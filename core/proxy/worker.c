@@ -201,17 +201,16 @@ static int open_parts(struct worker *worker)
     if (!error)
         error = way_handshakes_new(&worker->handshakes, &handshakes, &limits);
     if (!error)
-        error = way_listeners_new(&worker->listeners, &listeners, settings->ports,
-                                  settings->port_count, (int)settings->held);
+        error = way_listeners_new(&worker->listeners, &listeners, &settings->services,
+                                  (int)settings->held);
     return error;
 }
 
 static int start(struct worker *worker)
 {
     const struct way_settings *settings = worker->with->settings;
-    worker->rules = (struct way_sort_rules){.ports = settings->ports,
-                                            .port_count = settings->port_count,
-                                            .addresses = &worker->addresses};
+    worker->rules =
+        (struct way_sort_rules){.services = &settings->services, .addresses = &worker->addresses};
     worker->sessions =
         (struct way_sessions){.loop = &worker->loop, .settings = settings, .log = &worker->log};
     int error = open_parts(worker);

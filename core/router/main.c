@@ -45,9 +45,9 @@ static int describe_clients(const struct way_router_settings *settings, struct w
     snprintf(out->tun, sizeof(out->tun), "%s", settings->tun);
     for (unsigned i = 0; i < settings->client_count && error == 0; i++) {
         error = way_diversion_add_router(out, settings->clients[i], settings->proxy);
-        for (unsigned j = 0; j < settings->service_count && error == 0; j++)
-            error =
-                way_diversion_add_block(out, settings->clients[i], IPPROTO_TCP, settings->ports[j]);
+        for (unsigned j = 0; j < settings->services.count && error == 0; j++)
+            error = way_diversion_add_block(out, settings->clients[i], IPPROTO_TCP,
+                                            settings->services.ports[j]);
     }
     return error;
 }

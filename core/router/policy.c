@@ -29,14 +29,6 @@ static bool is_client(const struct way_router_settings *settings, way_be32 addre
     return false;
 }
 
-static bool is_service(const struct way_router_settings *settings, uint16_t port)
-{
-    for (unsigned i = 0; i < settings->service_count; i++)
-        if (settings->ports[i] == port)
-            return true;
-    return false;
-}
-
 static bool is_local(const struct way_policy *policy, way_be32 address)
 {
     for (unsigned i = 0; i < policy->local_count; i++)
@@ -91,7 +83,7 @@ static struct way_decision decide_tcp(const struct way_policy *policy, const str
     enum way_packet_error error = way_tcp_ports(ip, &source_port, &port);
     if (error != WAY_PACKET_OK)
         return malformed(error);
-    bool service = is_service(policy->settings, port);
+    bool service = way_services_has(&policy->settings->services, port);
     if (ip->more_fragments)
         way_fragments_note(state->fragments, ip, service ? WAY_FRAGMENT_PUSH : WAY_FRAGMENT_PASS,
                            state->now);
@@ -108,7 +100,7 @@ static bool is_proxys_answer(const struct way_policy *policy, const struct way_i
     return quoted->protocol == WAY_PROTOCOL_TCP &&
            is_client(policy->settings, quoted->destination) &&
            way_tcp_ports(quoted, &port, &client_port) == WAY_PACKET_OK &&
-           is_service(policy->settings, port);
+           way_services_has(&policy->settings->services, port);
 }
 
 static struct way_decision decide_icmp(const struct way_policy *policy, const struct way_ipv4 *ip,

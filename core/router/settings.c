@@ -61,36 +61,6 @@ static int read_clients(struct way_config_at at, void *target, const void *limit
     return way_config_list(at, "clients", 1, WAY_ROUTER_CLIENTS_MAX, read_client, target, limits);
 }
 
-struct service {
-    int protocol;
-    uint16_t port;
-};
-
-static int read_service(struct way_config_at at, void *target, const void *limits)
-{
-    static const char *const protocols[] = {"tcp", NULL};
-    static const struct way_config_field fields[] = {
-        WAY_CONFIG_REQUIRED("protocol", way_config_enum, struct service, protocol, protocols),
-        WAY_CONFIG_REQUIRED("port", way_config_port, struct service, port, NULL), WAY_CONFIG_END};
-    (void)limits;
-    struct way_router_settings *settings = target;
-    struct service service;
-    if (way_config_mapping(at, fields, &service) != 0)
-        return -1;
-    for (unsigned i = 0; i < settings->service_count; i++)
-        if (settings->ports[i] == service.port)
-            return way_config_refuse(at, "each service once (port %u is there already)",
-                                     service.port);
-    settings->ports[settings->service_count++] = service.port;
-    return 0;
-}
-
-static int read_services(struct way_config_at at, void *target, const void *limits)
-{
-    return way_config_list(at, "services", 1, WAY_ROUTER_SERVICES_MAX, read_service, target,
-                           limits);
-}
-
 static int read_proxy_address(struct way_config_at at, void *target, const void *limits)
 {
     struct way_router_settings *settings = target;
@@ -127,7 +97,8 @@ int way_router_settings_read(struct way_config *file, struct way_router_settings
     static const char *const failures[] = {"open", "closed", NULL};
     static const struct way_config_field fields[] = {
         WAY_CONFIG_WHOLE("clients", read_clients, NULL, true),
-        WAY_CONFIG_WHOLE("services", read_services, NULL, true),
+        WAY_CONFIG_REQUIRED("services", way_services_read, struct way_router_settings, services,
+                            NULL),
         WAY_CONFIG_WHOLE("proxy", read_proxy, NULL, true),
         WAY_CONFIG_OPTIONAL("tun", way_config_interface, struct way_router_settings, tun, NULL),
         WAY_CONFIG_OPTIONAL("icmp_tun", way_config_interface, struct way_router_settings, icmp_tun,

@@ -19,12 +19,12 @@
 #include <stdint.h>
 
 #include "core/common/config.h"
+#include "core/common/services.h"
 #include "core/packet/bytes.h"
 
 enum {
     WAY_ROUTER_CLIENTS_MAX = 64,
-    WAY_ROUTER_PREFIXES_MAX = 256, /* of all clients together */
-    WAY_ROUTER_SERVICES_MAX = 64
+    WAY_ROUTER_PREFIXES_MAX = 256 /* of all clients together */
 };
 
 enum way_router_failure { WAY_ROUTER_FAIL_OPEN, WAY_ROUTER_FAIL_CLOSED };
@@ -35,8 +35,7 @@ struct way_router_settings {
     unsigned prefix_count;
     struct way_prefix prefixes[WAY_ROUTER_PREFIXES_MAX];
     unsigned prefix_client[WAY_ROUTER_PREFIXES_MAX]; /* index into clients, of each prefix */
-    unsigned service_count;
-    uint16_t ports[WAY_ROUTER_SERVICES_MAX]; /* TCP, host order */
+    struct way_services services;
     way_be32 proxy;
     char proxy_interface[IFNAMSIZ]; /* or "" */
     char tun[IFNAMSIZ];

@@ -22,8 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 static const struct way_router_settings settings = {
     .prefix_count = 1,
     .prefixes = {{.address = 0x0000000a, .mask = 0x000000ff}}, /* 10.0.0.0/8 */
-    .service_count = 1,
-    .ports = {80},
+    .services = {.count = 1, .ports = {80}},
     .proxy = 0x0202000a,
 };
 static struct way_fragments fragments;

@@ -30,8 +30,7 @@
 static const struct way_router_settings settings = {
     .prefix_count = 1,
     .prefixes = {{.address = 0x0001000a, .mask = 0x00ffffff}},
-    .service_count = 1,
-    .ports = {80},
+    .services = {.count = 1, .ports = {80}},
     .proxy = 0x0202000a,
 };
 

@@ -71,7 +71,7 @@ static void defaults_and_values(void)
     CU_ASSERT_EQUAL(settings.on_failure, WAY_ROUTER_FAIL_CLOSED);
     CU_ASSERT_EQUAL(settings.proxy, htonl(0x0a000202));
     CU_ASSERT_EQUAL(settings.client_count, 1);
-    CU_ASSERT_EQUAL(settings.ports[0], 80);
+    CU_ASSERT_EQUAL(settings.services.ports[0], 80);
 }
 
 static void long_tun_names_leave_room_for_the_second(void)

@@ -15,8 +15,8 @@
 enum { AT_OPTION = 20, AT_TCP = 28, AT_DESTINATION_PORT = 30, AT_FLAGS = 41, AT_PAYLOAD = 28 };
 
 static struct way_addresses addresses;
-static const uint16_t ports[] = {80, 8081};
-static const struct way_sort_rules rules = {ports, 2, &addresses};
+static const struct way_services services = {2, {80, 8081}};
+static const struct way_sort_rules rules = {&services, &addresses};
 static struct way_tun_frame frame;
 
 static void set_up(void)
