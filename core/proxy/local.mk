@@ -13,7 +13,8 @@ sbin_PROGRAMS += waylay-proxy
 waylay_proxy_sources = \
 	core/proxy/accesslog.c core/proxy/accesslog.h \
 	core/proxy/client.c core/proxy/client.h \
-	core/proxy/exchange.c core/proxy/exchange.h \
+	core/proxy/exchange.c core/proxy/exchange.h core/proxy/exchange_parts.h \
+	core/proxy/exchange_response.c \
 	core/proxy/flow.h \
 	core/proxy/handshake.c core/proxy/handshake.h \
 	core/proxy/listener.c core/proxy/listener.h \
