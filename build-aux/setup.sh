@@ -41,7 +41,8 @@ logged() {
 
 # Debian starts a daemon as soon as its package is installed (nginx would take
 # port 80 of this machine). A policy-rc.d of ours forbids that while we install,
-# unless the machine has one already.
+# unless the machine has one already. Another apt or dpkg at work is waited for, and
+# an installation that was interrupted, on which apt refuses to build, is ended first.
 install_quietly() {
     local policy=/usr/sbin/policy-rc.d
     if [ ! -e "$policy" ]; then
@@ -49,8 +50,35 @@ install_quietly() {
         printf '#!/bin/sh\nexit 101\n' >"$policy"
         chmod 755 "$policy"
     fi
-    apt-get update &&
-        DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+    export DEBIAN_FRONTEND=noninteractive
+    wait_unlocked /var/lib/dpkg/lock-frontend
+    if [ -n "$(dpkg --audit)" ] || compgen -G '/var/lib/dpkg/updates/*' >/dev/null; then
+        dpkg --configure -a || return 1
+    fi
+    update_lists &&
+        apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "$@"
+}
+
+# apt-get waits for dpkg's lock when told to, but never for that of the lists.
+update_lists() {
+    local attempt
+    for attempt in 1 2 3; do
+        wait_unlocked /var/lib/apt/lists/lock
+        apt-get update && return 0
+        say "apt-get update failed (attempt $attempt)"
+    done
+    return 1
+}
+
+# wait_unlocked FILE: returns when nobody holds a lock on it, or after ten minutes. These
+# are locks of fcntl(2), which flock(1) does not see; the kernel lists them by inode.
+wait_unlocked() {
+    local left=600 inode
+    inode=$(stat -c %i "$1" 2>/dev/null) || return 0
+    while [ "$left" -gt 0 ] && grep -q ":$inode " /proc/locks; do
+        sleep 1
+        left=$((left - 1))
+    done
 }
 
 setup_packages() {
