@@ -32,7 +32,8 @@ test_fragments_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 test_fragments_LDADD = libwaytest.a libwayrouter.a libwaypacket.a $(CUNIT_LIBS)
 test_policy_SOURCES = tests/unit/test-policy.c
 test_policy_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
-test_policy_LDADD = libwaytest.a libwayrouter.a libwaypacket.a $(CUNIT_LIBS)
+test_policy_LDADD = libwaytest.a libwayrouter.a libwaypacket.a libwaycommon.a $(YAML_LIBS) \
+	$(CUNIT_LIBS)
 test_router_settings_SOURCES = tests/unit/test-router-settings.c
 test_router_settings_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 test_router_settings_LDADD = libwaytest.a libwayrouter.a libwaycommon.a $(YAML_LIBS) $(CUNIT_LIBS)
