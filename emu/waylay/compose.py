@@ -21,7 +21,7 @@ import re
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
-from waylay import schema
+from waylay import forms, schema
 from waylay.errors import BadInput
 from waylay.yamlmarks import Document, Place, load
 
@@ -150,12 +150,10 @@ def points(document: Document, settings: dict[str, str]) -> list[Values]:
 
 
 def _declared(document: Document) -> dict[str, Any]:
-    from waylay.scenario import check_form  # which knows us
-
     data = document.data if isinstance(document.data, dict) else {}
     for key, rules in (("parameters", schema.PARAMETERS), ("sweep", schema.SWEEP)):
         if key in data:
-            check_form(document, (key,), rules)
+            forms.check(document, (key,), rules)
     declared: dict[str, Any] = data.get("parameters", {})
     for name, item in declared.items():
         if "default" in item:

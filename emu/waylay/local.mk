@@ -13,8 +13,10 @@ dist_waylaypkg_DATA = \
 	emu/waylay/doctor.py \
 	emu/waylay/errors.py \
 	emu/waylay/fetch.py \
+	emu/waylay/forms.py \
 	emu/waylay/isolate.py \
 	emu/waylay/layout.py \
+	emu/waylay/linkspec.py \
 	emu/waylay/network.py \
 	emu/waylay/nginx.py \
 	emu/waylay/nodes.py \
@@ -22,6 +24,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/pcap.py \
 	emu/waylay/plan.py \
 	emu/waylay/programs.py \
+	emu/waylay/quantities.py \
 	emu/waylay/results.py \
 	emu/waylay/runner.py \
 	emu/waylay/scenario.py \

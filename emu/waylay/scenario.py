@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Iterator, Optional, Sequence
 
-import jsonschema
-
-from waylay import compose, pcap, schema
-from waylay.errors import BadInput
-from waylay.yamlmarks import Document, Mark, Place
+from waylay import compose, linkspec, pcap, schema
+from waylay.forms import check, known
+from waylay.linkspec import WireSpec
+from waylay.yamlmarks import Document, Place
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,8 @@ class LinkSpec:
     ends: tuple[str, str]
     subnet: ipaddress.IPv4Network
     mtu: int
+    wire: Optional[WireSpec] = None  # None: a plain veth pair
+    capture: bool = True  # from the start of the run on
 
     @property
     def name(self) -> str:
@@ -105,7 +106,7 @@ def load(
 
 def build(document: Document, checks: Sequence[str] = ()) -> Scenario:
     """The scenario in a document; raises BadInput."""
-    check_form(document, (), schema.SCENARIO)
+    check(document, (), schema.SCENARIO)
     data = document.data
     nodes = {name: _node(name, item) for name, item in data["nodes"].items()}
     links = tuple(_link(document, index, nodes) for index in range(len(data["links"])))
@@ -126,41 +127,6 @@ def build(document: Document, checks: Sequence[str] = ()) -> Scenario:
     )
     _check_expectations(document, checks, [step.name for step in scenario.steps])
     return scenario
-
-
-def check_form(document: Document, place: Place, rules: schema.Schema) -> None:
-    """Judge the value at `place` by a schema; complain about the first fault."""
-    value = document.data
-    for key in place:
-        value = value[key]
-    errors = jsonschema.Draft202012Validator(rules).iter_errors(value)
-    # The first in the file; a misspelt key before the key that it leaves missing.
-    ordered = sorted(errors, key=lambda error: bool(error.validator == "required"))
-    faults = sorted((_fault(document, place, e) for e in ordered), key=lambda fault: fault[0])
-    if faults:
-        raise faults[0][1]
-
-
-def _fault(document: Document, base: Place, error: Any) -> tuple[Mark, BadInput]:
-    """The place (line and column) and the complaint of one schema error."""
-    place = base + tuple(error.absolute_path)
-    expected = str(error.schema.get("expected", error.message))
-    if error.validator == "additionalProperties":
-        known = list(error.schema["properties"])
-        unknown = next(key for key in error.instance if key not in known)
-        inner = place + (unknown,)
-        complaint = document.error(inner, unknown, "one of the keys " + ", ".join(known), True)
-        return document.locate(inner, True), complaint
-    if error.validator == "required":
-        missing = next(key for key in error.validator_value if key not in error.instance)
-        rules = error.schema["properties"][missing]
-        what = rules.get("expected", "a value")
-        return document.locate(place), document.error(place + (missing,), None, what)
-    if "propertyNames" in error.absolute_schema_path:
-        inner = place + (error.instance,)
-        complaint = document.error(inner, error.instance, expected, True)
-        return document.locate(inner, True), complaint
-    return document.locate(place), document.error(place, error.instance, expected)
 
 
 def _node(name: str, item: dict[str, Any]) -> NodeSpec:
@@ -187,7 +153,7 @@ def _link(document: Document, index: int, nodes: dict[str, NodeSpec]) -> LinkSpe
     item = document.data["links"][index]
     place: Place = ("links", index)
     for end, name in enumerate(item["ends"]):
-        _known(document, place + ("ends", end), name, nodes, "node")
+        known(document, place + ("ends", end), name, nodes, "node")
     if item["ends"][0] == item["ends"][1]:
         raise document.error(place + ("ends",), item["ends"], "two different nodes")
     try:
@@ -198,7 +164,9 @@ def _link(document: Document, index: int, nodes: dict[str, NodeSpec]) -> LinkSpe
         ) from None
     if subnet.prefixlen > 30:
         raise document.error(place + ("subnet",), subnet, "a prefix with room for two (/30)")
-    return LinkSpec((item["ends"][0], item["ends"][1]), subnet, item.get("mtu", 1500))
+    ends = (item["ends"][0], item["ends"][1])
+    wire = linkspec.read(document, place + ("wire",), ends) if "wire" in item else None
+    return LinkSpec(ends, subnet, item.get("mtu", 1500), wire, item.get("capture", True))
 
 
 def _check_links(
@@ -224,7 +192,7 @@ def _check_links(
 
 def _service(document: Document, name: str, nodes: dict[str, NodeSpec]) -> ServiceSpec:
     item = document.data["services"][name]
-    _known(document, ("services", name, "node"), item["node"], nodes, "node")
+    known(document, ("services", name, "node"), item["node"], nodes, "node")
     return ServiceSpec(
         name, item["port"], item["node"], item["redirected"], item.get("listening", True)
     )
@@ -268,11 +236,6 @@ def _check_expectations(document: Document, checks: Sequence[str], steps: list[s
             raise document.error(
                 place + (name, "during"), parameters["during"], "a step: " + ", ".join(steps)
             )
-
-
-def _known(document: Document, place: Place, name: str, known: Any, what: str) -> None:
-    if name not in known:
-        raise document.error(place, name, f"a {what} of this file: " + ", ".join(known))
 
 
 class _Steps:
@@ -338,12 +301,12 @@ class _Steps:
             raise self.document.error(place, ", ".join(verbs) or None, "one action a step")
         verb = verbs[0]
         inner = place + (verb,)
-        check_form(self.document, inner, schema.START if verb == "start" else schema.ACTIONS[verb])
+        check(self.document, inner, schema.START if verb == "start" else schema.ACTIONS[verb])
         getattr(self, "check_" + verb)(inner, self.at(inner), step)
         return Action(verb, self.at(inner))
 
     def check_fetch(self, place: Place, item: dict[str, Any], step: str) -> None:
-        _known(self.document, place + ("node",), item["node"], self.nodes, "node")
+        known(self.document, place + ("node",), item["node"], self.nodes, "node")
         self.check_url(place + ("url",), item["url"])
         expect = item.get("expect", {})
         if "refused" in expect and ("status" in expect or "curl_exit" in expect):
@@ -380,7 +343,7 @@ class _Steps:
 
     def check_exec(self, place: Place, item: dict[str, Any], step: str) -> None:
         del step
-        _known(self.document, place + ("node",), item["node"], self.nodes, "node")
+        known(self.document, place + ("node",), item["node"], self.nodes, "node")
 
     def check_until(self, place: Place, item: dict[str, Any], step: str) -> None:
         del step
@@ -398,12 +361,12 @@ class _Steps:
                     place + (key,), item[key], "this key only beside capture", True
                 )
         inner = item[kinds[0]]
-        _known(self.document, place + (kinds[0], "node"), inner["node"], self.nodes, "node")
+        known(self.document, place + (kinds[0], "node"), inner["node"], self.nodes, "node")
         if kinds == ["log"]:
             self.expression(place + ("log", "line"), inner["line"])
 
     def check_capture(self, place: Place, item: dict[str, Any]) -> None:
-        _known(self.document, place + ("capture",), item["capture"], self.links, "link")
+        known(self.document, place + ("capture",), item["capture"], self.links, "link")
         expression = item.get("filter", "")
         stand_in = re.sub(r"\$([a-z][a-z0-9]*)", self.placeholder(place), expression)
         try:
@@ -415,7 +378,7 @@ class _Steps:
 
     def placeholder(self, place: Place) -> Any:
         def replace(match: re.Match[str]) -> str:
-            _known(self.document, place + ("filter",), match.group(1), self.nodes, "node")
+            known(self.document, place + ("filter",), match.group(1), self.nodes, "node")
             return "192.0.2.1"
 
         return replace

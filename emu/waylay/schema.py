@@ -7,49 +7,15 @@ form is judged here; whether names exist and fit together is scenario.py's.
 """
 from __future__ import annotations
 
-from typing import Any
-
-Schema = dict[str, Any]
+from waylay import linkspec
+from waylay.forms import Schema, choice, integer, mapping, named, text
+from waylay.linkspec import BOOLEAN
 
 # Interface names are <node>-<peer>, and Linux allows 15 characters.
 NODE_NAME = "^[a-z][a-z0-9]{0,6}$"
 STEP_NAME = "^[a-z][a-z0-9-]*$"
 ROLES = ("client", "router", "proxy", "origin", "host")
 SERVERS = ("waylay-origin", "nginx", "none")
-
-
-def text(expected: str, pattern: str = "") -> Schema:
-    rule: Schema = {"type": "string", "minLength": 1, "expected": expected}
-    return {**rule, "pattern": pattern} if pattern else rule
-
-
-def integer(low: int, high: int, expected: str) -> Schema:
-    return {"type": "integer", "minimum": low, "maximum": high, "expected": expected}
-
-
-def choice(values: tuple[str, ...]) -> Schema:
-    return {"enum": list(values), "expected": "one of " + ", ".join(values)}
-
-
-def mapping(properties: Schema, required: tuple[str, ...] = ()) -> Schema:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(required),
-        "additionalProperties": False,
-        "expected": "a mapping with the keys " + ", ".join(properties),
-    }
-
-
-def named(names: str, value: Schema, what: str) -> Schema:
-    """A mapping whose keys the author chooses."""
-    return {
-        "type": "object",
-        "propertyNames": {"pattern": names, "expected": f"a name that matches {names}"},
-        "additionalProperties": value,
-        "minProperties": 1,
-        "expected": f"a mapping of {what}",
-    }
 
 
 NAME = text("the name of a node, such as c1", NODE_NAME)
@@ -61,7 +27,6 @@ GUARD: Schema = {
     "maximum": 600,
     "expected": "seconds, above 0 and up to 600",
 }
-BOOLEAN: Schema = {"type": "boolean", "expected": "true or false"}
 ADDRESS = text("an IPv4 address", r"^\d{1,3}(\.\d{1,3}){3}$")
 
 OBJECT = mapping(
@@ -94,6 +59,8 @@ LINK = mapping(
         },
         "subnet": text("an IPv4 prefix, such as 10.0.1.0/24", r"^[\d.]+/\d+$"),
         "mtu": integer(576, 65535, "bytes (576 to 65535)"),
+        "wire": linkspec.WIRE,
+        "capture": BOOLEAN,
     },
     ("ends", "subnet"),
 )
@@ -292,10 +259,10 @@ def _open(rules: Schema) -> Schema:
     changed = dict(rules)
     if "properties" in rules:
         changed["properties"] = {name: _open(inner) for name, inner in rules["properties"].items()}
-    for key in ("items", "additionalProperties"):
+    for key in ("items", "additionalProperties", "then", "else"):
         if isinstance(rules.get(key), dict):
             changed[key] = _open(rules[key])
-    if rules.get("type") in ("object", "array"):
+    if rules.get("type") in ("object", "array") or "then" in rules:
         return changed
     return {"anyOf": [changed, REFERENCE]}
 

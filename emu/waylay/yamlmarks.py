@@ -34,7 +34,8 @@ class Document:
         file, line, column = self.locate(place, at_key)
         name = ".".join(str(key) for key in place) or "(the file)"
         shown = "nothing" if found is None else f"'{shorten(found)}'"
-        return BadInput(f"{file}:{line}:{column}: key '{name}': found {shown}, expected {expected}")
+        where = f"{file}:{line}:{column}" if self.values else file  # no file, no lines
+        return BadInput(f"{where}: key '{name}': found {shown}, expected {expected}")
 
     def locate(self, place: Place, at_key: bool = False) -> Mark:
         """The mark of the place, or of the nearest thing around it."""

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The parameters of wires: units, bounds, and what fits together."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from waylay import linkspec, scenario
+from waylay.errors import BadInput
+from waylay.quantities import QUANTITIES
+
+ENDS = ("c1", "r1")
+GOOD: list[dict[str, Any]] = [
+    {},
+    {"delay": "10ms", "jitter": {"distribution": "normal", "deviation": "2ms"}},
+    {"rate": "10Mbit", "burst": "10kB", "overhead": 24, "from": {"r1": {"rate": 1000000}}},
+    {"loss": "1%"},
+    {"loss": 0.01, "duplicate": "0.1%", "corrupt": 0, "reorder": {"probability": 1, "by": "5ms"}},
+    {"loss": {"gilbert-elliott": {"to_bad": "1%", "to_good": "10%"}}},
+    {"loss": {"frames": [3, 7]}, "down": True, "mtu": 1400, "delay": 0},
+    {"queue": {"bytes": "150KiB", "discipline": "codel", "ecn": True, "target": "5ms"}},
+    {"queue": {"discipline": "red", "min": "30kB", "max": "90kB", "weight": 0.002}},
+    {"queue": {"packets": 9, "discipline": "red"}, "from": {"c1": {"queue": {"max": "1MB"}}}},
+]
+# (parameters, the key that is complained of, what the complaint says)
+WRONG: list[tuple[dict[str, Any], str, str]] = [
+    ({"delai": "10ms"}, "delai", "one of the keys delay, jitter"),
+    ({"delay": 10}, "delay", "a duration up to 3600s, such as 10ms"),
+    ({"delay": "10 ms"}, "delay", "a duration"),
+    ({"delay": "3601s"}, "delay", "a duration up to 3600s"),
+    ({"rate": "10mbit"}, "rate", "bits a second up to 1000Gbit"),
+    ({"rate": True}, "rate", "bits a second"),
+    ({"loss": "101%"}, "loss", "a probability, such as 1%"),
+    ({"loss": -0.1}, "loss", "a probability"),
+    ({"loss": {}}, "loss", "one of the keys bernoulli, gilbert-elliott, frames"),
+    ({"loss": {"bernoulli": 0, "frames": [1]}}, "loss", "found 'bernoulli, frames', expected one"),
+    ({"loss": {"gilbert-elliott": {"to_bad": 1}}}, "loss.gilbert-elliott.to_good", "found nothing"),
+    ({"loss": {"frames": [3, 3]}}, "loss.frames.1", "a number above 3"),
+    ({"jitter": {"distribution": "gauss", "deviation": 0}}, "jitter.distribution", "uniform"),
+    ({"jitter": {"distribution": "table", "deviation": "1ms"}}, "jitter", "a table exactly where"),
+    ({"queue": {"ecn": True}}, "queue.ecn", "only where discipline is codel or red"),
+    ({"queue": {"discipline": "codel", "min": 1}}, "queue.min", "only where discipline is red"),
+    ({"queue": {"discipline": "red", "min": "90kB"}}, "queue", "0 < min < max"),
+    ({"burst": "10kB"}, "burst", "only beside rate"),
+    ({"from": {"o1": {}}}, "from.o1", "an end of the link: c1, r1"),
+    ({"from": {"c1": {"from": {}}}}, "from.c1.from", "one of the keys"),
+    ({"trace": "/no/such/trace"}, "trace", "a file that can be read"),
+]
+
+
+@pytest.mark.parametrize("parameters", GOOD, ids=str)
+def test_what_is_taken(parameters: dict[str, Any]) -> None:
+    found = linkspec.wire(parameters, ENDS)
+    assert {**found.both, **({"from": found.senders} if found.senders else {})} == parameters
+
+
+@pytest.mark.parametrize(("parameters", "key", "expected"), WRONG, ids=str)
+def test_what_is_refused(parameters: dict[str, Any], key: str, expected: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        linkspec.wire(parameters, ENDS, "WireLink c1-r1")
+    assert str(caught.value).startswith(f"WireLink c1-r1: key '{key}': found ")
+    assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "value"),
+    [
+        ("duration", "1.5s", 1.5e9),
+        ("duration", "100ns", 100),
+        ("duration", 0, 0),
+        ("rate", "1.5kbit", 1500),
+        ("size", "2KiB", 2048),
+        ("probability", "0.5%", 0.005),
+        ("duration", 5, None),
+        ("size", "2 kB", None),
+        ("probability", "-1%", None),
+        ("rate", True, None),
+    ],
+)
+def test_units(kind: str, written: Any, value: float) -> None:
+    assert QUANTITIES[kind].value(written) == (None if value is None else pytest.approx(value))
+
+
+def test_an_end_has_its_own_over_both() -> None:
+    found = linkspec.wire(
+        {"delay": "1ms", "queue": {"packets": 9}, "from": {"c1": {"queue": {"bytes": 5}}}}, ENDS
+    )
+    assert found.of("c1") == {"delay": "1ms", "queue": {"packets": 9, "bytes": 5}}
+    assert found.of("r1") == {"delay": "1ms", "queue": {"packets": 9}}
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("1\n2\n2\n", ""),
+        ("1\n\n", "one whole number a line (line 2"),
+        ("2\n1\n", "ascend (line 2: 1 after 2)"),
+        ("", "last time is above 0"),
+    ],
+)
+def test_traces(tmp_path: Path, content: str, expected: str) -> None:
+    (tmp_path / "cell.trace").write_text(content)
+    file = tmp_path / "cell.yaml"
+    file.write_text(
+        "name: cell\n"
+        "nodes: {c1: {role: client}, o1: {role: origin}}\n"
+        "links:\n"
+        "  - {ends: [c1, o1], subnet: 10.0.1.0/24, wire: {from: {o1: {trace: cell.trace}}}}\n"
+        "steps: [{name: nothing, exec: {node: c1, command: 'true'}}]\n"
+    )
+    if not expected:
+        wire = scenario.load(file).links[0].wire
+        assert wire is not None and wire.of("o1") == {"trace": str(tmp_path / "cell.trace")}
+        return
+    with pytest.raises(BadInput) as caught:
+        scenario.load(file)
+    assert str(caught.value).startswith(f"{file}:4:76: key 'links.0.wire.from.o1.trace': found")
+    assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(("content", "good"), [("# dist\n-1 0\n8192\n", True), ("1.5\n", False)])
+def test_tables(content: str, good: bool) -> None:
+    assert (linkspec.wrong_table(content) == "") is good
+
+
+def test_a_rate_and_a_trace_are_not_both(tmp_path: Path) -> None:
+    trace = tmp_path / "t"
+    trace.write_text("1\n")
+    with pytest.raises(BadInput, match="a rate or a trace, not both"):
+        linkspec.wire({"rate": "1Mbit", "from": {"c1": {"trace": str(trace)}}}, ENDS)
+    assert linkspec.wire({"rate": "1Mbit", "from": {"c1": {"trace": str(trace), "rate": 0}}}, ENDS)
