@@ -6,6 +6,7 @@
 #include "analysis/assert/bindings.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
@@ -136,20 +137,62 @@ static int read_ends(struct way_json *json, json_t *value, struct way_bindings *
     return 0;
 }
 
+static int take_path(struct way_json *json, struct way_link *link, json_t *object, const char *key)
+{
+    char *field = link->captures[link->capture_count];
+    const char *path;
+
+    if (way_json_string(json, object, key, &path))
+        return -EINVAL;
+    if (!path_is_inside(path) || strlen(path) >= WAY_BINDINGS_PATH_MAX)
+        return way_json_refuse(json, key, path,
+                               way_text("a path inside the run's folder, shorter than %d bytes",
+                                        WAY_BINDINGS_PATH_MAX));
+    memcpy(field, path, strlen(path) + 1);
+    link->capture_count++;
+    return 0;
+}
+
+/* One capture, or one at each end; then whose a frame is must be known. */
+static int read_paths(struct way_json *json, json_t *value, struct way_link *link)
+{
+    json_t *both;
+
+    if (!json_object_get(value, "captures"))
+        return take_path(json, link, value, "capture");
+    if (way_json_object(json, value, "captures", &both))
+        return -EINVAL;
+    for (size_t i = 0; i < 2; i++) {
+        const struct way_node *end = link->ends[i];
+        assert(end);
+        if (take_path(json, link, both, end->name))
+            return -EINVAL;
+        if (end->mac_count == 0)
+            return way_json_refuse(json, "captures", end->name,
+                                   way_text("Ethernet addresses of both ends' nodes (macs)"));
+    }
+    return 0;
+}
+
+/* The key may lack: then the link's emulation, if any, is taken to be exact. */
+static int read_timing(struct way_json *json, json_t *value, struct way_link *link)
+{
+    json_t *timing = json_object_get(value, "timing");
+
+    return timing
+               ? way_json_integer(json, timing, "error", 0, INT64_C(60) * 1000000000, &link->error)
+               : 0;
+}
+
 static int read_link(struct way_json *json, const char *name, json_t *value, void *context)
 {
     struct way_bindings *bindings = context;
     struct way_link *link = &bindings->links[bindings->link_count];
-    const char *capture;
 
     if (take_name(json, link->name, sizeof link->name, name, name) ||
-        read_ends(json, value, bindings, link) || way_json_string(json, value, "capture", &capture))
+        read_ends(json, value, bindings, link) || read_paths(json, value, link) ||
+        read_timing(json, value, link))
         return -EINVAL;
-    if (!path_is_inside(capture) || strlen(capture) >= sizeof link->capture)
-        return way_json_refuse(json, "capture", capture,
-                               way_text("a path inside the run's folder, shorter than %zu bytes",
-                                        sizeof link->capture));
-    memcpy(link->capture, capture, strlen(capture) + 1);
     bindings->link_count++;
     return 0;
 }
@@ -251,21 +294,11 @@ const struct way_mark *way_bindings_mark(const struct way_bindings *bindings, co
     return NULL;
 }
 
-const struct way_link *way_bindings_link(const struct way_bindings *bindings, enum way_role a,
-                                         enum way_role b)
+bool way_link_is_between(const struct way_link *link, enum way_role a, enum way_role b)
 {
-    const struct way_link *only = NULL;
+    enum way_role first = link->ends[0]->role, second = link->ends[1]->role;
 
-    for (size_t i = 0; i < bindings->link_count; i++) {
-        const struct way_link *link = &bindings->links[i];
-        enum way_role first = link->ends[0]->role, second = link->ends[1]->role;
-        if (!(first == a && second == b) && !(first == b && second == a))
-            continue;
-        if (only)
-            return NULL;
-        only = link;
-    }
-    return only;
+    return (first == a && second == b) || (first == b && second == a);
 }
 
 bool way_bindings_is(const struct way_bindings *bindings, enum way_role role, way_be32 address)
@@ -279,15 +312,20 @@ bool way_bindings_is(const struct way_bindings *bindings, enum way_role role, wa
     return false;
 }
 
+bool way_node_has_mac(const struct way_node *node, const uint8_t *mac)
+{
+    for (size_t m = 0; m < node->mac_count; m++)
+        if (memcmp(node->macs[m], mac, WAY_MAC_LEN) == 0)
+            return true;
+    return false;
+}
+
 bool way_bindings_is_mac(const struct way_bindings *bindings, enum way_role role,
                          const uint8_t *mac)
 {
-    for (size_t i = 0; i < bindings->node_count; i++) {
-        const struct way_node *node = &bindings->nodes[i];
-        for (size_t m = 0; node->role == role && m < node->mac_count; m++)
-            if (memcmp(node->macs[m], mac, WAY_MAC_LEN) == 0)
-                return true;
-    }
+    for (size_t i = 0; i < bindings->node_count; i++)
+        if (bindings->nodes[i].role == role && way_node_has_mac(&bindings->nodes[i], mac))
+            return true;
     return false;
 }
 

@@ -4,7 +4,7 @@
  *
  * The runner writes it; it is read here as hostile input. Every count is
  * bounded, every name is cut from nothing: one that does not fit is an error.
- * What the checks do not need (MAC addresses, interface names) is not kept.
+ * What the checks do not need (interface names, parameters of wires) is not kept.
  */
 #ifndef WAYLAY_ANALYSIS_ASSERT_BINDINGS_H
 #define WAYLAY_ANALYSIS_ASSERT_BINDINGS_H
@@ -40,7 +40,11 @@ struct way_node {
 struct way_link {
     char name[WAY_BINDINGS_NAME_MAX];
     const struct way_node *ends[2];
-    char capture[WAY_BINDINGS_PATH_MAX]; /* relative to the run's folder; never leaves it */
+    /* Relative to the run's folder, which they never leave: of a plain link one
+     * capture; of one with a wire two, the one at ends[0] first. */
+    char captures[2][WAY_BINDINGS_PATH_MAX];
+    size_t capture_count;
+    int64_t error; /* ns, not negative: what the link's emulation was late by at most */
 };
 
 struct way_service {
@@ -79,10 +83,11 @@ const struct way_node *way_bindings_node(const struct way_bindings *bindings, co
 /* The mark of the given name ("hit.start"); NULL without one. */
 const struct way_mark *way_bindings_mark(const struct way_bindings *bindings, const char *name);
 
-/* The only link between a node of role `a` and one of role `b`; NULL when there
- * is none or more than one. */
-const struct way_link *way_bindings_link(const struct way_bindings *bindings, enum way_role a,
-                                         enum way_role b);
+/* Whether the link is between a node of role `a` and one of role `b`. */
+bool way_link_is_between(const struct way_link *link, enum way_role a, enum way_role b);
+
+/* Whether `mac` (WAY_MAC_LEN bytes) is of an interface of the node. */
+bool way_node_has_mac(const struct way_node *node, const uint8_t *mac);
 
 /* Whether `address` belongs to any node of the given role. */
 bool way_bindings_is(const struct way_bindings *bindings, enum way_role role, way_be32 address);

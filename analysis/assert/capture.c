@@ -21,6 +21,12 @@ void way_capture_init(struct way_capture *capture, const char *name)
     snprintf(capture->name, sizeof capture->name, "%s", name);
 }
 
+void way_capture_init_view(struct way_capture *view, const char *name)
+{
+    way_capture_init(view, name);
+    view->is_view = true;
+}
+
 void way_capture_spoil(struct way_capture *capture, struct way_text why)
 {
     if (capture->unfit.s[0] == '\0')
@@ -40,6 +46,34 @@ static int capture_grow(struct way_capture *capture)
         return -ENOMEM;
     capture->frames = frames;
     capture->room = room;
+    return 0;
+}
+
+int way_capture_merge(struct way_capture *view, const struct way_capture *from,
+                      way_capture_select *select, const void *context)
+{
+    size_t room = view->count + from->count, v = 0, f = 0, count = 0;
+
+    assert(view->is_view);
+    if (room > WAY_CAPTURE_FRAMES_MAX)
+        return -EFBIG;
+    struct way_frame *merged = reallocarray(NULL, room ? room : 1, sizeof *merged);
+    if (!merged)
+        return -ENOMEM;
+    while (v < view->count || f < from->count) {
+        bool is_next =
+            v == view->count || (f < from->count && from->frames[f].time < view->frames[v].time);
+        const struct way_frame *frame = is_next ? &from->frames[f++] : &view->frames[v++];
+        if (is_next && select && !select(frame, context))
+            continue;
+        merged[count] = *frame;
+        merged[count].order = count;
+        count++;
+    }
+    free(view->frames);
+    view->frames = merged;
+    view->count = count;
+    view->room = room;
     return 0;
 }
 
@@ -75,6 +109,7 @@ int way_capture_append(struct way_capture *capture, int64_t time, const uint8_t 
     struct way_frame *frame = &capture->frames[capture->count++];
     *frame = (struct way_frame){.capture = capture->name,
                                 .number = capture->count,
+                                .order = capture->count - 1,
                                 .time = time,
                                 .bytes = copy,
                                 .len = len,
@@ -165,7 +200,7 @@ int way_capture_open(struct way_capture *capture, const char *path)
 
 void way_capture_free(struct way_capture *capture)
 {
-    for (size_t i = 0; i < capture->count; i++)
+    for (size_t i = 0; !capture->is_view && i < capture->count; i++)
         free((void *)capture->frames[i].bytes);
     free(capture->frames);
     capture->frames = NULL;

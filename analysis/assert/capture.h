@@ -10,11 +10,13 @@
  *
  * Memory is bounded by enum way_capture_limits; a larger capture is refused
  * and not read in part. The capture owns its frames and their bytes; they stay
- * where they are until way_capture_free.
+ * where they are until way_capture_free. A view holds frames of several
+ * captures, merged by time, and owns no bytes.
  */
 #ifndef WAYLAY_ANALYSIS_ASSERT_CAPTURE_H
 #define WAYLAY_ANALYSIS_ASSERT_CAPTURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -36,6 +38,7 @@ struct way_capture {
     size_t count;
     size_t room;           /* frames for which there is memory */
     size_t bytes;          /* bytes of all frames */
+    bool is_view;          /* its frames' bytes belong to other captures, which outlive it */
     struct way_text unfit; /* why nothing can be held by this capture; empty when it is fit */
 };
 
@@ -48,6 +51,20 @@ void way_capture_init(struct way_capture *capture, const char *name);
  * may move: take no pointers to frames before the last one is added. */
 int way_capture_append(struct way_capture *capture, int64_t time, const uint8_t *bytes, size_t len,
                        size_t wire_len);
+
+/* Makes an empty view of the given name: frames that other captures own, in the
+ * order of time. They are added by way_capture_merge alone. */
+void way_capture_init_view(struct way_capture *view, const char *name);
+
+/* Whether a frame is wanted. */
+typedef bool way_capture_select(const struct way_frame *frame, const void *context);
+
+/* Adds to the view the frames of `from` that are wanted (all, for a NULL
+ * `select`), between those that it has: earlier stamps first, and the frames of
+ * one file in the file's order. The bytes stay with `from`. Returns as
+ * way_capture_append. Pointers to frames of the view end. */
+int way_capture_merge(struct way_capture *view, const struct way_capture *from,
+                      way_capture_select *select, const void *context);
 
 /* Marks the capture as unfit, unless it already is. */
 void way_capture_spoil(struct way_capture *capture, struct way_text why);

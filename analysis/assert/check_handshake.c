@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Checks of the handshake: the client is answered after the origin was, and as
- * the origin answered. Both captures are stamped by one kernel's clock, whose
+ * the origin answered. All captures are stamped by one machine's clock, whose
  * uncertainty the bindings state: what lies within it decides nothing.
+ *
+ * Where links have wires, both answers are taken at the router: the origin's as
+ * it arrives there, the client's as it leaves. Else an answer that was early by
+ * less than the wire's delay would look right where it arrives.
  */
 #include "analysis/assert/check.h"
 
@@ -17,7 +21,7 @@ struct sides {
 
 static void sides_collect(const struct way_run *run, struct sides *sides)
 {
-    way_connections_collect(&run->taps[WAY_TAP_CLIENT].capture, &run->bindings, &sides->clients);
+    way_connections_collect(&run->taps[WAY_TAP_CLIENT].departed, &run->bindings, &sides->clients);
     way_connections_collect(&run->taps[WAY_TAP_ORIGIN].capture, &run->bindings, &sides->origins);
 }
 

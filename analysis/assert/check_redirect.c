@@ -9,6 +9,10 @@
  * walked together: within one kind, the n-th copy of the client's is the n-th
  * on the proxy's link. What is left over on either side has no counterpart.
  *
+ * Both are taken at the router: the client's packets as they arrive there, the
+ * redirected ones as they leave it. What a link between router and proxy loses
+ * or repeats on the way is the link's doing, and breaks no rule of the router's.
+ *
  * Two edges of a capture are undecidable, and only these are doubts: a packet
  * of the client's sent when the proxy's tap is not known to have been live any
  * more, and one on the proxy's link from before the client's tap was.
@@ -74,15 +78,13 @@ static int compare_packets(const void *left, const void *right)
     const struct packet *a = left, *b = right;
     int order = compare_kinds(a->frame, b->frame);
 
-    return order ? order : compare_numbers(a->frame->number, b->frame->number);
+    return order ? order : compare_numbers(a->frame->order, b->frame->order);
 }
 
-static void packets_collect(const struct way_run *run, enum way_tap_name tap,
+static void packets_collect(const struct way_run *run, const struct way_capture *capture,
                             bool (*select)(const struct way_run *, const struct way_frame *),
                             struct packets *out)
 {
-    const struct way_capture *capture = &run->taps[tap].capture;
-
     *out = (struct packets){.items = way_memory_array(capture->count, sizeof *out->items)};
     for (size_t i = 0; i < capture->count; i++)
         if (select(run, &capture->frames[i]))
@@ -231,11 +233,13 @@ static void demand_segment(struct pair *pair)
                way_text("0x%04x, which is wrong", pair->redirected->tcp.checksum));
 }
 
-static void demand_times(struct pair *pair, int64_t uncertainty)
+/* The clock may be off either way. A wire that is late makes stamps late, but never
+ * turns the order of cause and effect round. */
+static void demand_times(struct pair *pair, int64_t uncertainty, int64_t lateness)
 {
     int64_t later = pair->redirected->time - pair->sent->time;
 
-    if (pair->holds && (later < -uncertainty || later > REAPPEARS_WITHIN + uncertainty))
+    if (pair->holds && (later < -uncertainty || later > REAPPEARS_WITHIN + uncertainty + lateness))
         refuse(pair,
                way_text("at most %s after %s frame %" PRIu64, way_text_span(REAPPEARS_WITHIN).s,
                         pair->sent->capture, pair->sent->number),
@@ -258,7 +262,8 @@ static bool pair_holds(const struct way_run *run, const struct way_frame *sent,
                way_text_address(redirected->ip.destination));
     demand_header(&pair);
     demand_segment(&pair);
-    demand_times(&pair, run->bindings.uncertainty);
+    demand_times(&pair, run->bindings.uncertainty,
+                 run->taps[WAY_TAP_CLIENT].error + run->taps[WAY_TAP_PROXY].error);
     return pair.holds;
 }
 
@@ -310,8 +315,8 @@ void way_check_redirected_packets(const struct way_run *run, struct way_window w
     size_t s = 0, r = 0;
 
     (void)window; /* the rule holds for the whole run */
-    packets_collect(run, WAY_TAP_CLIENT, must_be_redirected, &sent);
-    packets_collect(run, WAY_TAP_PROXY, is_redirected, &redirected);
+    packets_collect(run, &run->taps[WAY_TAP_CLIENT].capture, must_be_redirected, &sent);
+    packets_collect(run, &run->taps[WAY_TAP_PROXY].departed, is_redirected, &redirected);
     finding->examined = sent.count;
     while (s < sent.count || r < redirected.count) {
         int order = compare_heads(&sent, s, &redirected, r);

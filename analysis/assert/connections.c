@@ -73,14 +73,14 @@ static int compare_events(const void *left, const void *right)
         (order = compare_numbers(a->tuple.client_port, b->tuple.client_port)) ||
         (order = compare_numbers(a->tuple.origin_port, b->tuple.origin_port)))
         return order;
-    return compare_numbers(a->frame->number, b->frame->number);
+    return compare_numbers(a->frame->order, b->frame->order);
 }
 
 static int compare_connections(const void *left, const void *right)
 {
     const struct way_connection *a = left, *b = right;
 
-    return compare_numbers(a->syn->number, b->syn->number);
+    return compare_numbers(a->syn->order, b->syn->order);
 }
 
 uint32_t way_connection_ack(const struct way_connection *connection)

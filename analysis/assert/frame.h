@@ -35,8 +35,9 @@ struct way_arp {
 };
 
 struct way_frame {
-    const char *capture;  /* the name of the capture it is in, borrowed */
+    const char *capture;  /* the name of the file it is in, borrowed */
     uint64_t number;      /* in its file, from 1 */
+    size_t order;         /* in the capture or view that holds it, from 0 */
     int64_t time;         /* ns since the epoch */
     const uint8_t *bytes; /* owned by the capture */
     size_t len;           /* bytes captured */

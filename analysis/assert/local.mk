@@ -48,6 +48,7 @@ check_PROGRAMS += \
 	test-assert-address \
 	test-assert-handshake \
 	test-assert-run \
+	test-assert-wire \
 	test-assert-input
 TESTS += \
 	test-assert-frame \
@@ -55,6 +56,7 @@ TESTS += \
 	test-assert-address \
 	test-assert-handshake \
 	test-assert-run \
+	test-assert-wire \
 	test-assert-input
 test_assert_frame_SOURCES = tests/unit/test-assert-frame.c
 test_assert_frame_CFLAGS = $(ASSERT_TEST_CFLAGS)
@@ -71,6 +73,9 @@ test_assert_handshake_LDADD = $(ASSERT_TEST_LDADD)
 test_assert_run_SOURCES = tests/unit/test-assert-run.c
 test_assert_run_CFLAGS = $(ASSERT_TEST_CFLAGS)
 test_assert_run_LDADD = $(ASSERT_TEST_LDADD)
+test_assert_wire_SOURCES = tests/unit/test-assert-wire.c
+test_assert_wire_CFLAGS = $(ASSERT_TEST_CFLAGS)
+test_assert_wire_LDADD = $(ASSERT_TEST_LDADD)
 test_assert_input_SOURCES = tests/unit/test-assert-input.c
 test_assert_input_CFLAGS = $(ASSERT_TEST_CFLAGS)
 test_assert_input_LDADD = $(ASSERT_TEST_LDADD)

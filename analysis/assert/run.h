@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * A run's folder, read for judgement: its bindings and the captures of the
- * three links along which the mechanism shows.
+ * links along which the mechanism shows.
  *
  *      client ---- CLIENT tap ---- router ---- ORIGIN tap ---- origin
  *                                    |
@@ -9,12 +9,24 @@
  *                                    |
  *                                  proxy
  *
- * A tap is fit when its capture is (analysis/assert/capture.h) and when
- * captures/losses.json says of it that it was live before the first mark, lost
- * nothing, and wrote as many frames as there are. What is unfit is noted in
- * the capture and fails the expectations that read it; only what cannot be
- * understood at all (no bindings, no such links, JSON that is none) is an
- * error here.
+ * A tap is all links between nodes of the one role and routers. A plain link has
+ * one capture, taken at one end, in which a frame that arrives is one that left.
+ * A link with a wire has two, one at each end; a frame stands in both, with two
+ * stamps, or in the sender's alone when the wire dropped it. Each tap shows two
+ * views of its files, merged by time:
+ *
+ *      capture     frames as they arrive at the end that receives them, which is
+ *                  what "on a link" means; read where nothing else is said
+ *      departed    frames as they leave the end that sends them
+ *
+ * Whose a frame is, its Ethernet source says, else its destination.
+ *
+ * A tap is fit when each of its files is (analysis/assert/capture.h) and when
+ * captures/losses.json, whose entries bear the files' names without folder and
+ * ".pcap", says of it that it was live before the first mark, lost nothing, and
+ * wrote as many frames as there are. What is unfit is noted in the views and
+ * fails the expectations that read them; only what cannot be understood at all
+ * (no bindings, JSON that is none) is an error here.
  */
 #ifndef WAYLAY_ANALYSIS_ASSERT_RUN_H
 #define WAYLAY_ANALYSIS_ASSERT_RUN_H
@@ -28,10 +40,20 @@
 
 enum way_tap_name { WAY_TAP_CLIENT, WAY_TAP_PROXY, WAY_TAP_ORIGIN, WAY_TAP_COUNT };
 
-struct way_tap {
+/* One file of a tap. */
+struct way_tap_file {
     struct way_capture capture;
-    int64_t live_from;  /* ns: from here on the tap is known to have been live */
-    int64_t live_until; /* ns: and up to here: its last frame or the last mark */
+    const struct way_link *link;
+    size_t end; /* of the link: an index of its ends; either for a plain link */
+};
+
+struct way_tap {
+    struct way_tap_file *files; /* owned; they own the frames' bytes */
+    size_t file_count;
+    struct way_capture capture, departed; /* the two views */
+    int64_t error;                        /* ns: the largest of its links' */
+    int64_t live_from;                    /* ns: from here on the tap is known to have been live */
+    int64_t live_until;                   /* ns: and up to here: its last frame or the last mark */
 };
 
 /* Large (bindings are bounded arrays) and pointed into: allocated, not moved. */
@@ -46,15 +68,16 @@ struct way_run {
  * every case. */
 int way_run_load(struct way_run *run, const char *path, struct way_text *error);
 
-/* Judges the taps by the text of losses.json (NULL: there is none), whose
- * entries are named by link: "losses" of `name` in messages. Returns 0, or
- * -EINVAL with one line in `error` for what is no such file. For way_run_load
- * and for tests. */
+/* Makes the empty files of all taps, as the run's bindings, which are read, name
+ * them. Returns 0 or -ENOMEM. For way_run_load and for tests. */
+int way_run_prepare(struct way_run *run);
+
+/* Judges the files, which are read, by the text of losses.json (NULL: there is
+ * none), and makes the views of them; `name` stands for the file in messages.
+ * Returns 0; -EINVAL with one line in `error` for what is no such file, -EFBIG,
+ * -ENOMEM. For way_run_load and for tests. */
 int way_run_judge(struct way_run *run, const char *name, const char *losses, size_t length,
                   struct way_text *error);
-
-/* The link of a tap; NULL when the bindings have none or several. */
-const struct way_link *way_run_link(const struct way_run *run, enum way_tap_name tap);
 
 /* Frees the captures. */
 void way_run_free(struct way_run *run);

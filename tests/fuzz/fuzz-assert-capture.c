@@ -34,12 +34,16 @@ static void read_capture(struct way_tap *tap, const uint8_t *data, size_t size)
 {
     FILE *file = fmemopen((void *)data, size, "rb");
 
-    way_capture_free(&tap->capture);
+    way_capture_free(&tap->capture); /* the view of before, or the fuzzed file */
     way_capture_init(&tap->capture, "fuzzed.pcap");
     if (!file)
         abort();
     way_capture_read(&tap->capture, file);
     tap->capture.unfit.s[0] = '\0'; /* else no check would look at it */
+    way_capture_free(&tap->departed);
+    way_capture_init_view(&tap->departed, "fuzzed.pcap");
+    if (way_capture_merge(&tap->departed, &tap->capture, NULL, NULL))
+        abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

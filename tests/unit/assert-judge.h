@@ -29,16 +29,20 @@ struct judge_case {
     const char *verdicts;
 };
 
-/* Judges each case in a world of its own. */
+/* Judges each case in worlds of its own: over plain links, and over wires. */
 static inline void judge_cases(const struct judge_case *cases, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < 2 * count; i++) {
+        const struct judge_case *now = &cases[i / 2];
         struct world *world = world_new();
-        if (cases[i].spoil)
-            cases[i].spoil(world);
+        world->wired = i % 2;
+        world->delay = i % 2 ? 10000 : 0;
+        if (now->spoil)
+            now->spoil(world);
         const char *verdicts = world_verdicts(world);
-        if (strcmp(verdicts, cases[i].verdicts) != 0) {
-            printf("# %s: expected %s, found %s\n", cases[i].name, cases[i].verdicts, verdicts);
+        if (strcmp(verdicts, now->verdicts) != 0) {
+            printf("# %s, over %s: expected %s, found %s\n", now->name,
+                   world->wired ? "wires" : "plain links", now->verdicts, verdicts);
             world_explain(world);
             CU_FAIL("other verdicts than expected");
         }

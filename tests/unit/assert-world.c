@@ -98,17 +98,22 @@ static size_t put_tcp(const struct world_packet *packet, uint8_t *tcp)
     return len;
 }
 
+/* The Ethernet address of an end of a tap's link, as the bindings have it. */
+static void put_mac(enum way_tap_name tap, bool router, uint8_t mac[6])
+{
+    const uint8_t bytes[6] = {2, 0, 10, 0, (uint8_t)(tap + 1), router ? 1 : 2};
+
+    memcpy(mac, bytes, sizeof bytes);
+}
+
 /* The frame as it was sent; returns its length. */
 static size_t put_frame(const struct world_packet *packet, uint8_t *frame)
 {
     uint8_t *ip = frame + 14, *payload = ip + 20 + packet->option_len;
     size_t len = packet->extra_len;
 
-    static const uint8_t mac_of_client[6] = {2, 0, 10, 0, 1, 2};
-
-    memset(frame, 2, 12); /* addresses of no node */
-    if (packet->sent_by_client)
-        memcpy(frame + 6, mac_of_client, sizeof mac_of_client);
+    put_mac(packet->tap, !packet->from_router, frame);
+    put_mac(packet->tap, packet->from_router, frame + 6);
     put16(frame + 12, packet->ether_type);
     if (packet->ether_type != 0x0800) {
         memcpy(ip, packet->extra, len);
@@ -357,6 +362,16 @@ static void neighbours(struct fetch *fetch)
     }
 }
 
+/* Who sent a packet of the good run, by its addresses. */
+static void note_sender(struct world_packet *packet)
+{
+    static const uint32_t others[] = {CLIENT_ADDRESS, PROXY_ADDRESS, ORIGIN_ADDRESS};
+
+    packet->from_router = packet->source != others[packet->tap];
+    if (packet->tap == WAY_TAP_PROXY && packet->source == ORIGIN_ADDRESS)
+        packet->from_router = packet->destination == PROXY_ADDRESS; /* else in its name */
+}
+
 struct world *world_new(void)
 {
     struct world *world = calloc(1, sizeof *world);
@@ -379,6 +394,8 @@ struct world *world_new(void)
         if (n == 0)
             neighbours(&fetch);
     }
+    for (size_t i = 0; i < world->count; i++)
+        note_sender(&world->packets[i]);
     return world;
 }
 
@@ -420,46 +437,95 @@ void world_silence(struct world *world, enum way_tap_name tap)
 
 /* ---- the run ---- */
 
-/* The packets that a tap sees, in the order of time. Returns how many. */
-static size_t seen_by(const struct world *world, enum way_tap_name tap,
-                      const struct world_packet **out)
+/* A packet as it stands in a file. */
+struct seen {
+    const struct world_packet *packet;
+    int64_t time;
+};
+
+enum { ENDS = 2 };
+
+/* The files of a tap: one, or one at each end of its link. */
+static size_t files_of(const struct world *world)
 {
+    return world->wired ? ENDS : 1;
+}
+
+/* Whether that end of the tap's link is the router's. Plain links are captured there. */
+static bool is_routers(const struct world *world, enum way_tap_name tap, size_t end)
+{
+    return !world->wired || end == (tap == WAY_TAP_CLIENT ? 1 : 0);
+}
+
+/* The packets in a file of a tap, in the order of time. Returns how many. */
+static size_t seen_by(const struct world *world, enum way_tap_name tap, size_t end,
+                      struct seen *out)
+{
+    bool router = is_routers(world, tap, end);
     size_t count = 0;
 
     for (size_t i = 0; i < world->count; i++) {
         const struct world_packet *packet = &world->packets[i];
-        if (packet->tap != tap || packet->lost)
+        int64_t way = packet->from_router ? world->delay : -world->delay;
+        struct seen seen = {packet, packet->time + (router ? 0 : way)};
+        if (packet->tap != tap || packet->lost ||
+            (world->wired && packet->dropped && packet->from_router != router))
             continue;
         size_t at = count++;
-        for (; at > 0 && out[at - 1]->time > packet->time; at--)
+        for (; at > 0 && out[at - 1].time > seen.time; at--)
             out[at] = out[at - 1];
-        out[at] = packet;
+        out[at] = seen;
     }
     return count;
 }
 
 static const char *const links[] = {"c1-r1", "r1-p1", "r1-o1"};
+static const char *const ends[][ENDS] = {{"c1", "r1"}, {"r1", "p1"}, {"r1", "o1"}};
+
+/* "c1-r1", or "c1-r1@r1" where the link has a wire. */
+static struct way_text file_name(const struct world *world, int tap, size_t end)
+{
+    return world->wired ? way_text("%s@%s", links[tap], ends[tap][end])
+                        : way_text("%s", links[tap]);
+}
+
+static void write_link(const struct world *world, int tap, FILE *out)
+{
+    fprintf(out, "\"%s\": {\"ends\": [\"%s\", \"%s\"], ", links[tap], ends[tap][0], ends[tap][1]);
+    if (world->wired)
+        fprintf(out,
+                "\"captures\": {\"%s\": \"captures/%s.pcap\", \"%s\": \"captures/%s.pcap\"}, "
+                "\"timing\": {\"error\": 40000}",
+                ends[tap][0], file_name(world, tap, 0).s, ends[tap][1], file_name(world, tap, 1).s);
+    else
+        fprintf(out, "\"capture\": \"captures/%s.pcap\"", links[tap]);
+    fputs(tap + 1 < WAY_TAP_COUNT ? "}, " : "}", out);
+}
 
 static void write_bindings(const struct world *world, FILE *out)
 {
     const char *comma = "";
 
-    fprintf(out, "{\"version\": 1, \"run\": \"x\", \"scenario\": \"first-fetch\", \"nodes\": {"
-                 "\"c1\": {\"role\": \"client\", \"addresses\": {\"c1-r1\": \"10.0.1.2\"},"
-                 " \"macs\": {\"c1-r1\": \"02:00:0a:00:01:02\"}},"
-                 "\"r1\": {\"role\": \"router\", \"addresses\": {\"c1-r1\": \"10.0.1.1\","
-                 " \"r1-p1\": \"10.0.2.1\", \"r1-o1\": \"10.0.3.1\"}},"
-                 "\"p1\": {\"role\": \"proxy\", \"addresses\": {\"r1-p1\": \"10.0.2.2\"}},"
-                 "\"o1\": {\"role\": \"origin\", \"addresses\": {\"r1-o1\": \"10.0.3.2\"}}},"
-                 "\"links\": {"
-                 "\"c1-r1\": {\"ends\": [\"c1\", \"r1\"], \"capture\": \"captures/c1-r1.pcap\"},"
-                 "\"r1-p1\": {\"ends\": [\"r1\", \"p1\"], \"capture\": \"captures/r1-p1.pcap\"},"
-                 "\"r1-o1\": {\"ends\": [\"r1\", \"o1\"], \"capture\": \"captures/r1-o1.pcap\"}},"
-                 "\"services\": {"
-                 "\"web\": {\"port\": 80, \"redirected\": true, \"node\": \"o1\"},"
-                 "\"closed\": {\"port\": 8081, \"redirected\": true, \"node\": \"o1\"},"
-                 "\"direct\": {\"port\": 8080, \"redirected\": false, \"node\": \"o1\"}},"
-                 "\"marks\": {");
+    fputs("{\"version\": 1, \"run\": \"x\", \"scenario\": \"first-fetch\", \"nodes\": {"
+          "\"c1\": {\"role\": \"client\", \"addresses\": {\"c1-r1\": \"10.0.1.2\"},"
+          " \"macs\": {\"c1-r1\": \"02:00:0a:00:01:02\"}},"
+          "\"r1\": {\"role\": \"router\", \"addresses\": {\"c1-r1\": \"10.0.1.1\","
+          " \"r1-p1\": \"10.0.2.1\", \"r1-o1\": \"10.0.3.1\"},"
+          " \"macs\": {\"c1-r1\": \"02:00:0a:00:01:01\", \"r1-p1\": \"02:00:0a:00:02:01\","
+          " \"r1-o1\": \"02:00:0a:00:03:01\"}},"
+          "\"p1\": {\"role\": \"proxy\", \"addresses\": {\"r1-p1\": \"10.0.2.2\"},"
+          " \"macs\": {\"r1-p1\": \"02:00:0a:00:02:02\"}},"
+          "\"o1\": {\"role\": \"origin\", \"addresses\": {\"r1-o1\": \"10.0.3.2\"},"
+          " \"macs\": {\"r1-o1\": \"02:00:0a:00:03:02\"}}}, \"links\": {",
+          out);
+    for (int tap = 0; tap < WAY_TAP_COUNT; tap++)
+        write_link(world, tap, out);
+    fputs("}, \"services\": {"
+          "\"web\": {\"port\": 80, \"redirected\": true, \"node\": \"o1\"},"
+          "\"closed\": {\"port\": 8081, \"redirected\": true, \"node\": \"o1\"},"
+          "\"direct\": {\"port\": 8080, \"redirected\": false, \"node\": \"o1\"}},"
+          "\"marks\": {",
+          out);
     for (int n = 0; n < STEPS * 2; n++) {
         char mark[32];
         snprintf(mark, sizeof mark, "%s.%s", steps[n / 2], n % 2 ? "end" : "start");
@@ -475,18 +541,20 @@ static void write_bindings(const struct world *world, FILE *out)
 
 static void write_losses(const struct world *world, FILE *out)
 {
-    const struct world_packet *packets[WORLD_PACKETS_MAX];
+    struct seen seen[WORLD_PACKETS_MAX];
     const char *comma = "";
 
     fputc('{', out);
-    for (int tap = 0; tap < WAY_TAP_COUNT; tap++) {
-        int captured = (int)seen_by(world, (enum way_tap_name)tap, packets) + world->uncounted[tap];
+    for (size_t n = 0; n < WAY_TAP_COUNT * files_of(world); n++) {
+        enum way_tap_name tap = (enum way_tap_name)(n / files_of(world));
+        size_t end = n % files_of(world);
+        int captured = (int)seen_by(world, tap, end, seen) + world->uncounted[tap];
         if (world->dropped[tap] < 0)
             continue;
         fprintf(out,
                 "%s\"%s\": {\"captured\": %d, \"received_by_filter\": %d,"
                 " \"dropped_by_kernel\": %d, \"live\": %lld}",
-                comma, links[tap], captured, captured, world->dropped[tap],
+                comma, file_name(world, tap, end).s, captured, captured, world->dropped[tap],
                 (long long)(BEGIN + (world->late[tap] ? MS : -MS)));
         comma = ", ";
     }
@@ -507,17 +575,16 @@ static char *text_of(const struct world *world, void (*write)(const struct world
     return text;
 }
 
-static void build_capture(const struct world *world, enum way_tap_name tap, struct way_run *run)
+static void build_capture(const struct world *world, enum way_tap_name tap, size_t end,
+                          struct way_capture *capture)
 {
-    const struct world_packet *packets[WORLD_PACKETS_MAX];
-    size_t count = seen_by(world, tap, packets);
-    struct way_capture *capture = &run->taps[tap].capture;
+    struct seen seen[WORLD_PACKETS_MAX];
+    size_t count = seen_by(world, tap, end, seen);
     uint8_t frame[512];
 
-    way_capture_init(capture, way_run_link(run, tap)->capture);
     for (size_t i = 0; i < count; i++) {
-        size_t len = world_render(packets[i], frame);
-        if (way_capture_append(capture, packets[i]->time, frame, len - packets[i]->cut, len))
+        size_t len = world_render(seen[i].packet, frame);
+        if (way_capture_append(capture, seen[i].time, frame, len - seen[i].packet->cut, len))
             abort();
     }
     if (count == 0)
@@ -532,8 +599,11 @@ void world_build(const struct world *world, struct way_run *run)
     int result = way_bindings_read_text(&run->bindings, "bindings.json", text, length, &error);
 
     free(text);
-    for (int tap = 0; result == 0 && tap < WAY_TAP_COUNT; tap++)
-        build_capture(world, (enum way_tap_name)tap, run);
+    if (result == 0)
+        result = way_run_prepare(run);
+    for (size_t tap = 0; result == 0 && tap < WAY_TAP_COUNT; tap++)
+        for (size_t end = 0; end < run->taps[tap].file_count; end++)
+            build_capture(world, (enum way_tap_name)tap, end, &run->taps[tap].files[end].capture);
     text = text_of(world, write_losses, &length);
     if (result == 0)
         result = way_run_judge(run, "losses.json", text, length, &error);
@@ -548,7 +618,7 @@ void world_build(const struct world *world, struct way_run *run)
 
 static FILE *create(const char *folder, const char *name)
 {
-    char path[512];
+    char path[2 * WAY_TEXT_MAX];
 
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *out = fopen(path, "wbe");
@@ -563,10 +633,10 @@ static void write32(uint32_t value, FILE *out)
     fwrite(&value, sizeof value, 1, out);
 }
 
-static void write_capture(const struct world *world, enum way_tap_name tap, FILE *out)
+static void write_capture(const struct world *world, enum way_tap_name tap, size_t end, FILE *out)
 {
-    const struct world_packet *packets[WORLD_PACKETS_MAX];
-    size_t count = seen_by(world, tap, packets);
+    struct seen seen[WORLD_PACKETS_MAX];
+    size_t count = seen_by(world, tap, end, seen);
     uint8_t frame[512];
 
     write32(0xa1b23c4d, out);  /* pcap with nanoseconds, */
@@ -576,9 +646,9 @@ static void write_capture(const struct world *world, enum way_tap_name tap, FILE
     write32(65535, out); /* snapshot length, */
     write32(1, out);     /* Ethernet */
     for (size_t i = 0; i < count; i++) {
-        uint32_t len = (uint32_t)world_render(packets[i], frame);
-        write32((uint32_t)(packets[i]->time / 1000000000), out);
-        write32((uint32_t)(packets[i]->time % 1000000000), out);
+        uint32_t len = (uint32_t)world_render(seen[i].packet, frame);
+        write32((uint32_t)(seen[i].time / 1000000000), out);
+        write32((uint32_t)(seen[i].time % 1000000000), out);
         write32(len, out);
         write32(len, out);
         fwrite(frame, len, 1, out);
@@ -601,11 +671,11 @@ void world_write(const struct world *world, const char *folder)
     out = create(folder, "captures/losses.json");
     write_losses(world, out);
     fclose(out);
-    for (int tap = 0; tap < WAY_TAP_COUNT; tap++) {
-        char name[64];
-        snprintf(name, sizeof name, "captures/%s.pcap", links[tap]);
-        out = create(folder, name);
-        write_capture(world, (enum way_tap_name)tap, out);
+    for (size_t n = 0; n < WAY_TAP_COUNT * files_of(world); n++) {
+        enum way_tap_name tap = (enum way_tap_name)(n / files_of(world));
+        size_t end = n % files_of(world);
+        out = create(folder, way_text("captures/%s.pcap", file_name(world, (int)tap, end).s).s);
+        write_capture(world, tap, end, out);
         fclose(out);
     }
 }

@@ -13,6 +13,10 @@
  *     CU_ASSERT_STRING_EQUAL(world_verdicts(world), "ff.f...");
  *     world_free(&world);
  *
+ * The same run can be had over links with wires: a packet's time is then that at
+ * the router's end, where all taps of plain links are; the other end's is `delay`
+ * before it or after it.
+ *
  * Frames are put together here byte by byte, with checksums of this file's own,
  * and not by the code under test.
  */
@@ -51,8 +55,9 @@ struct world_packet {
     uint8_t option[60];    /* IPv4 options, */
     size_t option_len;     /* a multiple of 4 bytes */
     const char *payload;   /* TCP payload; never NULL */
-    bool sent_by_client;   /* its Ethernet source is the client's */
+    bool from_router;      /* its Ethernet source is the router's, else the other end's */
     bool lost;             /* the tap does not see it */
+    bool dropped;          /* the wire drops it: only its sender's end sees it */
     bool bad_ip_checksum;  /* a bit of the checksum is flipped */
     bool bad_tcp_checksum; /* likewise */
     uint8_t protocol;      /* 6; else `extra` is the payload of the IPv4 packet */
@@ -71,6 +76,8 @@ struct world {
     int dropped[WAY_TAP_COUNT];   /* packets that the tap lost; -1: not stated */
     int uncounted[WAY_TAP_COUNT]; /* frames captured that the file lacks */
     bool late[WAY_TAP_COUNT];     /* the tap was live only after the first mark */
+    bool wired;                   /* each link has a wire, and a capture at each end */
+    int64_t delay;                /* ns that each wire takes */
 };
 
 /* The good run; aborts when memory lacks. world_free frees it and nulls it. */

@@ -35,20 +35,20 @@ SPOIL(client_asks_the_proxy)
 SPOIL(client_asks_the_proxy_itself)
 {
     client_asks_the_proxy(world);
-    world_packet(world, WAY_TAP_CLIENT, "extra")->sent_by_client = true;
+    world_packet(world, WAY_TAP_CLIENT, "extra")->from_router = false;
 }
 
 SPOIL(clients_arp_for_the_proxy)
 {
     struct world_packet *arp = world_packet(world, WAY_TAP_CLIENT, "miss.arp");
     arp->extra[26] = arp->extra[27] = 2;
-    arp->sent_by_client = true;
+    arp->from_router = false;
 }
 
 SPOIL(arp_for_the_proxy)
 {
     clients_arp_for_the_proxy(world);
-    world_packet(world, WAY_TAP_CLIENT, "miss.arp")->sent_by_client = false;
+    world_packet(world, WAY_TAP_CLIENT, "miss.arp")->from_router = true;
 }
 
 SPOIL(proxy_in_options)

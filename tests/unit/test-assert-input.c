@@ -110,6 +110,12 @@ static void mistakes_in_bindings_are_named(void)
          "b: key 'links.c1-r1.capture': found 'captures/../../x', expected a path inside"},
         {NODES(C1 "," R1) LINK("[\"c1\", \"r1\"]", "..") "}",
          "b: key 'links.c1-r1.capture': found '..', expected a path inside"},
+        {NODES(C1
+               "," R1) ", \"links\": {\"c1-r1\": {\"ends\": [\"c1\", \"r1\"], \"captures\": []}}}",
+         "b: key 'links.c1-r1.captures': found nothing of the kind, expected an object"},
+        {NODES(C1 "," R1) ", \"links\": {\"c1-r1\": {\"ends\": [\"c1\", \"r1\"], "
+                          "\"captures\": {\"c1\": \"a\", \"r1\": \"b\"}}}}",
+         "b: key 'links.c1-r1.captures': found 'c1', expected Ethernet addresses of both ends"},
         {NODES(C1 "," R1) LINKS ", \"services\": {\"web\": {\"port\": 65536}}}",
          "b: key 'services.web.port': found '65536', expected a whole number from 1 to 65535"},
         {NODES(C1 "," R1) LINKS ", \"services\": {\"web\": {\"port\": 80, \"node\": \"c1\"}}}",
