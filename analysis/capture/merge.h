@@ -44,7 +44,7 @@ enum way_source_result way_merge_next(struct way_merge *merge, struct way_record
 
 /* How many sources there are, and one of them; it stays the merge's. */
 unsigned way_merge_count(const struct way_merge *merge);
-const struct way_source *way_merge_source(const struct way_merge *merge, unsigned index);
+struct way_source *way_merge_source(const struct way_merge *merge, unsigned index);
 
 /* Live packets that were given out behind a later one. */
 uint64_t way_merge_late(const struct way_merge *merge);

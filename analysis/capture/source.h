@@ -96,7 +96,7 @@ enum way_source_result way_source_next(struct way_source *source, struct way_rec
 
 /* What is known of the source; good until it is closed, and up to date after
  * every call of way_source_next. */
-const struct way_source_facts *way_source_facts(const struct way_source *source);
+const struct way_source_facts *way_source_facts(struct way_source *source);
 
 /* Live: a descriptor that polls readable when a packet may be there; -1 for files. */
 int way_source_descriptor(const struct way_source *source);
