@@ -9,7 +9,7 @@ objects. The inner one is killed when the outer one dies. So nothing has to be
 cleaned up, not even after `kill -9` of either.
 
     outer --fork--> inner (pid 1; own session, so that Ctrl-C meets the outer only)
-                      +-- a shell per node, in a network namespace each
+                      +-- waylay-hold, with a process per node, in a network namespace each
                       +-- programs, tcpdump, curl, ...
 
 The inner one has its own /proc and /sys, an empty /run and a BPF file system.
@@ -187,8 +187,3 @@ def _own_namespaces() -> None:
         mount("bpf", "/sys/fs/bpf", "bpf")
     except OSError:
         pass  # a kernel without BPF: whoever needs it says so
-
-
-def private_bpf_mount() -> list[str]:
-    """The command that gives a node, whose /sys is its own, a BPF file system."""
-    return ["mount", "-t", "bpf", "bpf", "/sys/fs/bpf"]

@@ -84,12 +84,17 @@ class Layout:
     def other_end(self, interface: Interface) -> Interface:
         return next(i for i in self.interfaces if i.link is interface.link and i is not interface)
 
+    def ends(self, link: LinkSpec) -> tuple[Interface, Interface]:
+        """Both ends of a link, in the scenario's order."""
+        first, second = (i for i in self.interfaces if i.link is link)
+        return first, second
+
     def tap(self, link: LinkSpec) -> Interface:
         """The end at which a link is captured: the router's, else the first.
 
         All captures at one router share its view of the order of things.
         """
-        ends = [i for i in self.interfaces if i.link is link]
+        ends = self.ends(link)
         routers = [i for i in ends if self.node(i.node).role == "router"]
         return (routers or ends)[0]
 

@@ -14,9 +14,13 @@ dist_waylaypkg_DATA = \
 	emu/waylay/errors.py \
 	emu/waylay/fetch.py \
 	emu/waylay/forms.py \
+	emu/waylay/holder.py \
 	emu/waylay/isolate.py \
 	emu/waylay/layout.py \
+	emu/waylay/links.py \
 	emu/waylay/linkspec.py \
+	emu/waylay/mn.py \
+	emu/waylay/netlink.py \
 	emu/waylay/network.py \
 	emu/waylay/nginx.py \
 	emu/waylay/nodes.py \
@@ -26,6 +30,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/programs.py \
 	emu/waylay/quantities.py \
 	emu/waylay/results.py \
+	emu/waylay/roles.py \
 	emu/waylay/runner.py \
 	emu/waylay/scenario.py \
 	emu/waylay/schema.py \

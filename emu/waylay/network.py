@@ -11,12 +11,14 @@ from typing import Optional
 
 import yaml
 
-from waylay import isolate, nginx, programs
+from waylay import netlink, nginx, programs
 from waylay.capture import Capture, wait_live
 from waylay.clock import OFFSET_VARIABLE, RunClock
 from waylay.errors import BadInput
-from waylay.layout import Layout
-from waylay.nodes import NODE_CLASSES, WaylayLink, WaylayNet, WaylayNode
+from waylay.layout import Interface, Layout
+from waylay.links import WaylayLink, make_pairs
+from waylay.mn import NODE_CLASSES, WaylayNet, WaylayNode
+from waylay.netlink import OFFLOADS, End
 from waylay.scenario import NodeSpec, Scenario
 from waylay.wait import wait_for
 
@@ -82,8 +84,18 @@ class Network:
             out.write(f"{node}$ {line}\n")
 
     def build(self) -> None:
-        """Make nodes, links, addresses, neighbours and routes."""
-        # Names come from the hosts file alone: nobody asks for a name server.
+        """Make nodes, links, addresses, neighbours and routes; batch by batch."""
+        binds = self._covers()
+        classes = {name: NODE_CLASSES[spec.role] for name, spec in self.scenario.nodes.items()}
+        self.net.hold([cls.wanted(name, binds=binds) for name, cls in classes.items()])
+        for name, cls in classes.items():
+            self.nodes[name] = self.net.addHost(name, cls=cls, journal=self.journal, binds=binds)
+        self._link()
+        for name in self.nodes:
+            self._address(name)
+
+    def _covers(self) -> dict[str, str]:
+        """Names come from the hosts file alone: nobody asks for a name server."""
         covers = {
             "/etc/hosts": self.layout.hosts_file(),
             "/etc/nsswitch.conf": "hosts: files\npasswd: files\ngroup: files\n",
@@ -92,38 +104,43 @@ class Network:
         covers = {target: text for target, text in covers.items() if Path(target).exists()}
         for target, text in covers.items():
             (self.scratch / Path(target).name).write_text(text)
-        for name, spec in self.scenario.nodes.items():
-            node = self.net.addHost(name, cls=NODE_CLASSES[spec.role], journal=self.journal)
-            for target in covers:
-                source = str(self.scratch / Path(target).name)
-                node.execute(["mount", "--bind", source, target])
-            node.execute(isolate.private_bpf_mount(), check=False)
-            self.nodes[name] = node
-        for link in self.scenario.links:
-            first, second = (i for i in self.layout.interfaces if i.link is link)
-            self.net.addLink(
-                self.nodes[first.node],
-                self.nodes[second.node],
-                cls=WaylayLink,
-                intfName1=first.name,
-                intfName2=second.name,
-                addr1=first.mac,
-                addr2=second.mac,
-                mtu=link.mtu,
-            )
-        for name in self.nodes:
-            self._address(name)
+        return {target: str(self.scratch / Path(target).name) for target in covers}
+
+    def _link(self) -> None:
+        """The veth pairs, then Mininet's view of them."""
+        ends = [self.layout.ends(link) for link in self.scenario.links]
+        pairs = [(self._end(first), self._end(second), first.link.mtu) for first, second in ends]
+        for request, (first, _) in zip(make_pairs(pairs), ends):
+            self.journal(first.node, request.words)
+        for first, second in ends:
+            nodes = self.nodes[first.node], self.nodes[second.node]
+            names = {"intfName1": first.name, "intfName2": second.name}
+            macs = {"addr1": first.mac, "addr2": second.mac}
+            self.net.addLink(*nodes, cls=WaylayLink, made=True, **names, **macs)
+
+    def _end(self, interface: Interface) -> End:
+        return End(interface.name, self.nodes[interface.node].pid, interface.mac)
 
     def _address(self, name: str) -> None:
+        """All that a node's own network needs, at once."""
         node = self.nodes[name]
-        for own in self.layout.of(name):
-            peer = self.layout.other_end(own)
-            prefix = f"{own.address}/{own.link.subnet.prefixlen}"
-            node.execute(["ip", "address", "add", prefix, "dev", own.name])
-            neighbour = ["lladdr", peer.mac, "dev", own.name, "nud", "permanent"]
-            node.execute(["ip", "neigh", "replace", str(peer.address), *neighbour])
-        for route in self.layout.routes(name):
-            node.execute(["ip", "route", "add", *route.arguments()])
+        requests = []
+        with node.namespace() as inside:
+            indices = {own.name: inside.index(own.name) for own in self.layout.of(name)}
+            for own in self.layout.of(name):
+                inside.offload_off(own.name)
+                node.note(f"ethtool -K {own.name} " + " ".join(f"{o} off" for o in OFFLOADS))
+                peer, index = self.layout.other_end(own), indices[own.name]
+                requests.append(netlink.link_set(own.name, up=True))
+                length = own.link.subnet.prefixlen
+                requests.append(netlink.address(own.name, index, own.address, length))
+                requests.append(netlink.neighbour(own.name, index, peer.address, peer.mac))
+            for way in self.layout.routes(name):
+                index = indices[way.interface]
+                requests.append(
+                    netlink.route(way.prefix, index, way.interface, way.via, way.advmss)
+                )
+            node.apply(inside, requests)
 
     def start_captures(self) -> None:
         """Start a capture on every link; return when all have proven live."""

@@ -1,30 +1,35 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Mininet nodes and links that carry Waylay's programs.
+"""Mininet nodes that carry Waylay's programs, in any Mininet script.
 
-Usable from anyone's own Mininet script:
+    net = Mininet(controller=None)          # or WaylayNet()
+    r1 = net.addHost("r1", cls=WaylayRouter, ip="10.0.1.1/24", config={...})
 
-    net = WaylayNet()
-    r1 = net.addHost("r1", cls=WaylayRouter)
-    net.addLink(...)
-    r1.start_program(["waylay-router", "--config", "r1.yaml"], log=Path("r1.log"))
+A node's namespaces are held by waylay-hold (holder.py). Mininet's shell is
+started in them when it is first used (`cmd`, `sendCmd`): interfaces, addresses,
+routes and settings need none. A program that a node is given (`config` of
+routers and proxies, `serve` of origins) starts when Mininet configures its
+hosts, once the links are there, and stops with the node or its first link.
 
-A node is configured by commands that must succeed (`execute`), each of which
-goes to the node's command log; a failing one raises WaylayError with what it
-said. Nothing here knows scenarios; network.py puts the two together.
+Configuration that fails is a WaylayError with what was tried and what was said
+of it. `journal`, if given, is called with the node and a command line for each
+thing done, also where no command was run for it.
 """
 from __future__ import annotations
 
 import shlex
 import subprocess
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any, Callable, Optional, Sequence
 
-from mininet.link import Link
-from mininet.net import Mininet
 from mininet.node import Node
 
+from waylay import holder
 from waylay.errors import WaylayError
+from waylay.netlink import Namespace, Request, route
 from waylay.programs import Program
+
+Journal = Callable[[str, str], None]
 
 # Of every node: no IPv6 and no redirects, so that captures hold the experiment only.
 COMMON_SYSCTLS = {
@@ -40,23 +45,13 @@ NO_REVERSE_PATH_FILTER = {
     "net.ipv4.conf.default.rp_filter": "0",
 }
 
-OFFLOADS = ("tso", "gso", "gro", "tx", "rx")
-
-
-class WaylayNet(Mininet):  # type: ignore[misc]
-    """A Mininet without switches, controllers or changes to the machine's limits."""
-
-    def __init__(self, **params: Any) -> None:
-        # Else Mininet would raise machine-wide limits, and leave them so.
-        Mininet.inited = True
-        super().__init__(build=False, controller=None, **params)
-
 
 class WaylayNode(Node):  # type: ignore[misc]
-    """A node that logs its commands and keeps its programs.
+    """A node without a shell until it is asked for one; it keeps its programs.
 
-    Parameters: `sysctls`, a mapping set at once, before any link is made;
-    `journal`, called with each command line before it runs.
+    Parameters beyond Mininet's: `sysctls`, over those of the class; `binds`, files
+    that are shown in place of others (targets to sources); `journal`; `pid`, the
+    process that holds the node's namespaces, where these were made before.
     """
 
     sysctls: dict[str, str] = {}
@@ -64,18 +59,75 @@ class WaylayNode(Node):  # type: ignore[misc]
     def __init__(
         self,
         name: str,
-        journal: Optional[Callable[[str, str], None]] = None,
+        journal: Optional[Journal] = None,
+        sysctls: Optional[dict[str, str]] = None,
+        binds: Optional[dict[str, str]] = None,
+        pid: Optional[int] = None,
         **params: Any,
     ) -> None:
         self.journal = journal
         self.programs: list[Program] = []
+        self.request = type(self).wanted(name, sysctls, binds)
+        self.held: Optional[int] = pid
         super().__init__(name, **params)
-        self.set_sysctls({**COMMON_SYSCTLS, **self.sysctls})
-        self.execute(["ip", "link", "set", "lo", "up"])
 
-    def config(self, **_params: Any) -> dict[str, Any]:
-        """Mininet would give the node an address of its choice here."""
-        return {}
+    @classmethod
+    def wanted(
+        cls,
+        name: str,
+        sysctls: Optional[dict[str, str]] = None,
+        binds: Optional[dict[str, str]] = None,
+        **_params: Any,
+    ) -> holder.NodeRequest:
+        """What is asked of the holder for a node of this class with these parameters."""
+        settings = {**COMMON_SYSCTLS, **cls.sysctls, **(sysctls or {})}
+        return holder.NodeRequest(name, settings, dict(binds or {}), {"/sys/fs/bpf": "bpf"})
+
+    # The shell, when it is wanted.
+
+    def startShell(self, mnopts: Optional[str] = None) -> None:
+        """Mininet calls this once: take the namespaces, leave the shell for later."""
+        del mnopts
+        if self.held is None:
+            self.held = holder.shared().hold([self.request])[self.request.name]
+        self.pid = self.held
+        for verb, first, second in self.request.verbs():
+            self.note(_command_of(verb, first, second))
+
+    def _open_shell(self) -> None:
+        if self.shell or self.held is None:
+            return
+        # mnexec takes the process whose namespaces to enter from the same word.
+        self.inNamespace = False
+        try:
+            super().startShell(f"-cda{self.held}")
+        finally:
+            self.inNamespace = True
+            self.pid = self.held
+
+    def cmd(self, *args: Any, **kwargs: Any) -> Any:
+        self._open_shell()
+        return super().cmd(*args, **kwargs)
+
+    def sendCmd(self, *args: Any, **kwargs: Any) -> None:
+        self._open_shell()
+        super().sendCmd(*args, **kwargs)
+
+    # What is done in the node.
+
+    def note(self, line: str) -> None:
+        if self.journal:
+            self.journal(self.name, line)
+
+    def namespace(self) -> Namespace:
+        """The way into the node's network by netlink; open it as a context manager."""
+        return Namespace(self.name, self.pid)
+
+    def apply(self, namespace: Namespace, requests: Sequence[Request]) -> None:
+        """Carry out requests in the node's opened namespace, and note them."""
+        for request in requests:
+            self.note(request.words)
+        namespace.apply(requests)
 
     def inside(self, argv: Sequence[str]) -> list[str]:
         """The command line that runs `argv` in this node's namespaces."""
@@ -85,8 +137,7 @@ class WaylayNode(Node):  # type: ignore[misc]
         self, argv: Sequence[str], check: bool = True, timeout: float = 10
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in the node to its end."""
-        if self.journal:
-            self.journal(self.name, shlex.join(argv))
+        self.note(shlex.join(argv))
         try:
             done = subprocess.run(
                 self.inside(argv),
@@ -106,15 +157,54 @@ class WaylayNode(Node):  # type: ignore[misc]
             raise WaylayError(f"{self.name}: '{shlex.join(argv)}' failed: {said}")
         return done
 
-    def set_sysctls(self, values: dict[str, str]) -> None:
-        self.execute(["sysctl", "-q", "-w", *(f"{key}={value}" for key, value in values.items())])
+    # Mininet's own ways to configure a host, without its shell.
+
+    def config(
+        self,
+        mac: Optional[str] = None,
+        ip: Optional[str] = None,
+        defaultRoute: Any = None,
+        **_params: Any,
+    ) -> dict[str, Any]:
+        """Called when the links are there; `lo` is up already."""
+        results: dict[str, Any] = {}
+        self.setParam(results, "setMAC", mac=mac)
+        self.setParam(results, "setIP", ip=ip)
+        self.setParam(results, "setDefaultRoute", defaultRoute=defaultRoute)
+        return results
+
+    def setDefaultRoute(self, intf: Any = None) -> None:
+        """By an interface, or as Mininet's words have it: `via ADDRESS [dev NAME]`."""
+        words = str(intf).split() if intf else [str(self.defaultIntf())]
+        if len(words) == 1:
+            words = ["dev", words[0]]
+        if len(words) % 2 or set(words[::2]) - {"via", "dev"}:
+            raise WaylayError(
+                f"{self.name}: defaultRoute: found '{intf}', expected an interface, or "
+                "'via ADDRESS', or 'via ADDRESS dev NAME'"
+            )
+        options = dict(zip(words[::2], words[1::2]))
+        via = IPv4Address(options["via"]) if "via" in options else None
+        name = options.get("dev") or self._towards(via)
+        with self.namespace() as inside:
+            index = inside.index(name)
+            self.apply(inside, [route(None, index, name, via, replace=True)])
+
+    def _towards(self, gateway: Optional[IPv4Address]) -> str:
+        """The interface whose network holds the gateway, else the first."""
+        for intf in self.intfList():
+            if intf.ip and gateway is not None:
+                if gateway in IPv4Network(f"{intf.ip}/{intf.prefixLen}", strict=False):
+                    return str(intf.name)
+        return str(self.defaultIntf())
+
+    # Programs.
 
     def start_program(
         self, argv: Sequence[str], log: Path, env: Optional[dict[str, str]] = None
     ) -> Program:
         """Start a program that lives until `stop_programs`; see programs.py."""
-        if self.journal:
-            self.journal(self.name, shlex.join(argv) + " &")
+        self.note(shlex.join(argv) + " &")
         program = Program(self.name, self.inside(argv), log, env)
         self.programs.append(program)
         return program
@@ -128,51 +218,20 @@ class WaylayNode(Node):  # type: ignore[misc]
                 faults.append(program.ended())
         return faults
 
-
-class WaylayClient(WaylayNode):
-    """Where requests come from."""
-
-
-class WaylayHost(WaylayNode):
-    """A bystander."""
-
-
-class WaylayOrigin(WaylayNode):
-    """An origin server: waylay-origin, nginx, or anything that listens."""
+    def terminate(self) -> None:
+        """Stop what runs in the node, and give its namespaces back."""
+        self.stop_programs()
+        if self.held is not None:
+            super().terminate()
+            held, self.held = self.held, None
+            holder.release([held])
 
 
-class WaylayRouter(WaylayNode):
-    """Forwards; with waylay-router it redirects."""
-
-    sysctls = {"net.ipv4.ip_forward": "1", **NO_REVERSE_PATH_FILTER}
-
-
-class WaylayProxy(WaylayNode):
-    """Receives what routers redirect."""
-
-    sysctls = NO_REVERSE_PATH_FILTER
-
-
-NODE_CLASSES: dict[str, type[WaylayNode]] = {
-    "client": WaylayClient,
-    "host": WaylayHost,
-    "origin": WaylayOrigin,
-    "router": WaylayRouter,
-    "proxy": WaylayProxy,
-}
-
-
-class WaylayLink(Link):  # type: ignore[misc]
-    """A veth pair without offloads: captures show what a wire would carry.
-
-    Parameters beyond Mininet's: `mtu`, of both ends.
-    """
-
-    def __init__(self, node1: WaylayNode, node2: WaylayNode, mtu: int = 1500, **params: Any):
-        super().__init__(node1, node2, **params)
-        for interface in (self.intf1, self.intf2):
-            node, name = interface.node, interface.name
-            node.execute(["ip", "link", "set", name, "mtu", str(mtu)])
-            switches = [word for offload in OFFLOADS for word in (offload, "off")]
-            node.execute(["ethtool", "-K", name, *switches])
-            node.execute(["ip", "link", "set", name, "up"])
+def _command_of(verb: str, first: str, second: str) -> str:
+    if verb == "sysctl":
+        return f"sysctl -w {first.replace('/', '.')}={second}"
+    return shlex.join(
+        ["mount", "--bind", first, second]
+        if verb == "bind"
+        else ["mount", "-t", first, first, second]
+    )

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A shell in a node of a run that is going on.
 
-A node is found from outside by the shell that Mininet keeps in it: its command
-line ends in `mininet:<node>`, and its environment names the run.
+A node is found from outside by the process that holds its namespaces: its title
+is `waylay-hold mininet:<node>`, and its environment names the run.
 """
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def nodes_of_runs() -> Iterator[tuple[str, str, int]]:
         name = next((w[8:].decode() for w in words if w.startswith(b"mininet:")), None)
         variables = dict(v.decode(errors="replace").split("=", 1) for v in environment if b"=" in v)
         run = variables.get(RUN_VARIABLE)
-        if name and run and words[0] == b"bash":
+        if name and run and Path(words[0].decode(errors="replace")).name == "waylay-hold":
             yield run, name, int(entry.name)
 
 

@@ -20,6 +20,7 @@ EXTRA_DIST += \
 	tests/emu/test_first_fetch.py \
 	tests/emu/test_layout.py \
 	tests/emu/test_leftovers.py \
+	tests/emu/test_mininet.py \
 	tests/emu/test_parallel.py \
 	tests/emu/test_pause.py \
 	tests/emu/test_privileges.py \

@@ -4,6 +4,7 @@ EXTRA_DIST += \
 	tests/runner/test_batch.py \
 	tests/runner/test_compose.py \
 	tests/runner/test_linkspec.py \
+	tests/runner/test_netlink.py \
 	tests/runner/test_outcome.py \
 	tests/runner/test_plan.py \
 	tests/runner/test_schema.py
