@@ -13,12 +13,14 @@ dist_waylaypkg_DATA = \
 	emu/waylay/doctor.py \
 	emu/waylay/errors.py \
 	emu/waylay/fetch.py \
+	emu/waylay/fidelity.py \
 	emu/waylay/forms.py \
 	emu/waylay/holder.py \
 	emu/waylay/isolate.py \
 	emu/waylay/layout.py \
 	emu/waylay/links.py \
 	emu/waylay/linkspec.py \
+	emu/waylay/machine.py \
 	emu/waylay/mn.py \
 	emu/waylay/netlink.py \
 	emu/waylay/network.py \

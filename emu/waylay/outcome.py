@@ -49,8 +49,33 @@ class Outcome:
         if bad:
             said = f"{bad[0]['name']}: {bad[0]['detail']}"
         elif "steps" in self.results:
-            said = "" if self.verdict == "passed" else f"faithful: {self.results['faithful']}"
+            said = "" if self.verdict == "passed" else self.doubt
         return (said.splitlines() or [""])[0]
+
+    @property
+    def faithful(self) -> str:
+        """The run's own word on its instruments; what left none is not to be believed."""
+        return str(self.results.get("faithful", "no"))
+
+    @property
+    def why(self) -> list[str]:
+        """Why it is not faithful, or only suspect."""
+        return [str(one) for one in (self.results.get("fidelity") or {}).get("why", [])]
+
+    @property
+    def doubt(self) -> str:
+        """The same on one line; empty for a faithful run."""
+        if self.faithful == "yes":
+            return ""
+        return f"faithful: {self.faithful}" + (f" ({'; '.join(self.why)})" if self.why else "")
+
+    def measures(self) -> Iterator[tuple[str, Any]]:
+        """(name, value) of each measure; those of a step bear its name in front."""
+        for name, value in (self.results.get("measures") or {}).items():
+            if isinstance(value, dict):
+                yield from ((f"{name}.{key}", one) for key, one in value.items())
+            else:
+                yield name, value
 
     def rules(self) -> Iterator[dict[str, Any]]:
         yield from self.results.get("steps", [])
@@ -85,6 +110,8 @@ def table(outcomes: Sequence[Outcome]) -> str:
     for one in outcomes:
         line = f"  {one.verdict:<12} {one.label:<{width}}  {one.seconds:6.1f} s  {one.detail}"
         lines += [line.rstrip(), f"  {'':<12} {one.folder}"]
+        if one.doubt and one.doubt != one.detail:
+            lines.append(f"  {'':<12} {one.doubt}")
     unsteady = flaky(outcomes)
     if unsteady:
         lines += ["", "Flaky: passed in some repeats only"]
@@ -115,8 +142,17 @@ def tap(outcomes: Sequence[Outcome]) -> str:
             points.append(_point(passed, note, rule["verdict"] == "skipped", extra))
         passed = one.code == PASSED
         points.append(_point(passed, one.label, False, "" if passed else _shown(one.detail)))
+        points[-1] += "".join(f"\n# {_shown(line)}" for line in _diagnostics(one))
     numbered = [text.replace("ok", f"ok {n}", 1) for n, text in enumerate(points, 1)]
     return "\n".join(["TAP version 13", f"1..{len(points)}", *numbered]) + "\n"
+
+
+def _diagnostics(one: Outcome) -> Iterator[str]:
+    """What is known of a run beyond its verdict."""
+    yield f"folder {one.folder}"
+    yield one.doubt or "faithful: yes"
+    for name, value in one.measures():
+        yield f"measure {name} {value}"
 
 
 def _point(passed: bool, name: str, skipped: bool, extra: str) -> str:
@@ -138,8 +174,8 @@ def junit(outcomes: Sequence[Outcome]) -> bytes:
     for one in outcomes:
         suite = ElementTree.SubElement(root, "testsuite", name=_xml(one.label))
         properties = ElementTree.SubElement(suite, "properties")
-        for key, value in (("folder", one.folder), ("verdict", one.verdict)):
-            ElementTree.SubElement(properties, "property", name=key, value=_xml(value))
+        for key, value in _properties(one):
+            ElementTree.SubElement(properties, "property", name=_xml(key), value=_xml(value))
         whole = {"name": "run", "verdict": one.verdict, "detail": one.detail}
         cases = [*one.rules(), {**whole, "seconds": one.seconds}]
         kinds = []
@@ -153,6 +189,13 @@ def junit(outcomes: Sequence[Outcome]) -> bytes:
     ElementTree.indent(root)
     text: str = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
+
+
+def _properties(one: Outcome) -> Iterator[tuple[str, str]]:
+    yield from (("folder", one.folder), ("verdict", one.verdict), ("faithful", one.faithful))
+    if one.why:
+        yield "fidelity", "; ".join(one.why)
+    yield from ((f"measure.{name}", str(value)) for name, value in one.measures())
 
 
 def _case(suite: ElementTree.Element, label: str, rule: dict[str, Any], is_flaky: bool) -> str:

@@ -29,8 +29,6 @@ Json = dict[str, Any]
 EXIT_CODES = {"passed": PASSED, "failed": FAILED, "inconclusive": INCONCLUSIVE}
 # Places that a run covers with file systems of its own.
 HIDDEN = ("/run", "/proc", "/sys")
-# A run whose stamps may be further off than this is not trusted silently.
-SUSPECT_UNCERTAINTY_NS = 1_000_000
 
 
 def new_run_dir(root: Path, scenario: Scenario) -> Path:
@@ -111,13 +109,6 @@ def _version(program: str) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return "unknown"
     return (done.stdout.splitlines() or ["unknown"])[0]
-
-
-def faithful(losses: dict[str, Json], uncertainty: int) -> str:
-    """Whether the run's own instruments can be believed."""
-    if any(entry["dropped_by_kernel"] for entry in losses.values()):
-        return "no"
-    return "suspect" if uncertainty > SUSPECT_UNCERTAINTY_NS else "yes"
 
 
 def verdict(steps: list[Json], expectations: list[Json], trust: str) -> str:

@@ -21,12 +21,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Optional, Sequence
 
-from waylay import isolate, outcome, plan, programs, results
+from waylay import fidelity, isolate, outcome, plan, programs, results
 from waylay.batch import Batch, Item, Progress
 from waylay.capture import wait_settled
 from waylay.clock import RunClock
 from waylay.errors import FAILED, INTERRUPTED, PASSED, BadInput, WaylayError
+from waylay.fidelity import Fidelity
 from waylay.layout import Layout
+from waylay.machine import Sampler
 from waylay.network import Network
 from waylay.outcome import Outcome
 from waylay.plan import Job
@@ -34,6 +36,8 @@ from waylay.steps import Performer
 from waylay.tell import tell_report
 
 RUN_VARIABLE = "WAYLAY_RUN"
+# Where waylay-wire leaves its account, which becomes the run's.
+FIDELITY_FILE = "fidelity.json"
 
 
 @dataclass
@@ -163,6 +167,9 @@ class Run:
         self.network = Network(self.layout, run_dir, scratch, self.clock)
         self.performer = Performer(scenario, self.network, self.clock, scratch, self._after_step)
         self.losses: dict[str, Any] = {}
+        self.sampler = Sampler()
+        self.machine: dict[str, Any] = {}
+        self.wire: Optional[dict[str, Any]] = None  # its account, once it has ended
 
     def main(self) -> int:
         """Run, judge and tell; returns the exit code."""
@@ -172,11 +179,11 @@ class Run:
             self._experiment()
             return self._conclude()
         except KeyboardInterrupt:
-            self._write({"verdict": "inconclusive", "faithful": "no", "detail": "interrupted"})
+            self._write_unjudged("inconclusive", "interrupted")
             print(f"interrupted; what there is: {self.run_dir}", flush=True)
             return INTERRUPTED
         except WaylayError as error:
-            self._write({"verdict": "failed", "faithful": "no", "detail": str(error)})
+            self._write_unjudged("failed", str(error))
             print(f"waylay: {error}\nlogs: {self.network.logs}", file=sys.stderr)
             return error.exit_code
         finally:
@@ -188,8 +195,10 @@ class Run:
             self.network.start_captures()
             self.network.start_programs(self.paths)
             print("Steps", flush=True)
+            self.sampler.start()
             self.performer.perform()
             wait_settled(list(self.network.captures.values()), self.clock)
+            self.machine = self.sampler.stop()
             self.network.close_captures()
             self._stop_programs()
         finally:
@@ -227,28 +236,42 @@ class Run:
             capture.convert(self.clock)
             self.losses[name] = capture.losses(self.clock)
         results.write_json(self.run_dir / "captures" / "losses.json", self.losses)
+        self.wire = fidelity.read_wire(self.run_dir / FIDELITY_FILE)
         results.write_json(self.run_dir / "bindings.json", self._bindings())
 
     def _bindings(self) -> dict[str, Any]:
+        links = self.layout.bindings_links()
+        for name, timing in fidelity.timing(self.wire).items():
+            links[name]["timing"] = timing
         return {
             "version": 1,
             "run": self.run_dir.name,
             "scenario": self.scenario.name,
             "nodes": self.layout.bindings_nodes(),
-            "links": self.layout.bindings_links(),
+            "links": links,
             "services": self.layout.bindings_services(),
             "marks": self.performer.marks,
             "clock": {"offset": self.clock.offset, "uncertainty": self.clock.uncertainty},
         }
 
+    def _judge_fidelity(self) -> Fidelity:
+        """Whether the run can be believed; fidelity.json says so, and why."""
+        uncertainty, steps = self.clock.uncertainty, self.performer.records
+        wired = any(link.wire is not None for link in self.scenario.links)
+        found = fidelity.judge(self.losses, uncertainty, self.machine, steps, self.wire, wired)
+        told = fidelity.account(found, self.machine, uncertainty, self.wire)
+        results.write_json(self.run_dir / FIDELITY_FILE, told)
+        return found
+
     def _conclude(self) -> int:
+        trust = self._judge_fidelity()
         expectations = results.check(self.run_dir, self.scenario, programs.find("waylay-assert"))
-        trust = results.faithful(self.losses, self.clock.uncertainty)
         steps = self.performer.records
-        verdict = results.verdict(steps, expectations, trust)
+        verdict = results.verdict(steps, expectations, trust.verdict)
         told = {
             "verdict": verdict,
-            "faithful": trust,
+            "faithful": trust.verdict,
+            "fidelity": {"why": trust.why},
             "steps": steps,
             "expectations": expectations,
             "measures": results.measures(steps),
@@ -258,12 +281,17 @@ class Run:
             print("\n" + results.table("Checks, from the captures", expectations))
         report_fault = tell_report(self.run_dir, self._first_fetch())
         results.set_latest(self.run_dir)
-        print(f"results   {self.run_dir}\nverdict   {verdict}, faithful: {trust}", flush=True)
+        print(f"results   {self.run_dir}\nverdict   {verdict}, faithful: {trust.line}", flush=True)
         code = results.EXIT_CODES[verdict]
         return FAILED if report_fault and code == 0 else code
 
     def _first_fetch(self) -> Optional[str]:
         return next((r["name"] for r in self.performer.records if "fetch" in r), None)
+
+    def _write_unjudged(self, verdict: str, detail: str) -> None:
+        """Of a run that did not come to its end; what its instruments say is not known."""
+        why = {"why": ["the run did not come to its end"]}
+        self._write({"verdict": verdict, "faithful": "no", "fidelity": why, "detail": detail})
 
     def _write(self, told: dict[str, Any]) -> None:
         results.write_json(self.run_dir / "results.json", told)

@@ -13,8 +13,6 @@ import harness
 from waylay import programs, results, scenario
 
 BUILT = Path(os.environ.get(programs.BINDIR_VARIABLE, "/nowhere"))
-GOOD = {"dropped_by_kernel": 0}
-LOSSY = {"dropped_by_kernel": 3}
 
 
 def verdicts(*words: str) -> list[dict[str, Any]]:
@@ -36,12 +34,6 @@ def verdicts(*words: str) -> list[dict[str, Any]]:
 )
 def test_verdict(steps: list[str], checks: list[str], trust: str, expected: str) -> None:
     assert results.verdict(verdicts(*steps), verdicts(*checks), trust) == expected
-
-
-def test_faithful() -> None:
-    assert results.faithful({"a": GOOD, "b": GOOD}, 100) == "yes"
-    assert results.faithful({"a": GOOD, "b": LOSSY}, 100) == "no"
-    assert results.faithful({"a": GOOD}, 2_000_000) == "suspect"
 
 
 def program(folder: Path, text: str) -> str:

@@ -78,6 +78,38 @@ def test_tap_is_numbered_and_escaped() -> None:
     assert "not \\#1 but 2" in text
 
 
+def suspect() -> Outcome:
+    """A run that passed on a machine without time to spare, and measured something."""
+    told = made("passed").results
+    told |= {"faithful": "suspect", "fidelity": {"why": ["the machine was saturated", "late #2"]}}
+    told["measures"] = {"miss": {"time_total": 12000000}, "hits": 3}
+    return Outcome("a #1", "a", "/r/1", 0, 2.0, told)
+
+
+def test_doubt_is_told_everywhere() -> None:
+    doubt = "faithful: suspect (the machine was saturated; late #2)"
+    assert doubt in outcome.table([suspect()])
+    assert "\n# " + doubt.replace("#", "\\#") in outcome.tap([suspect()])
+    root = ElementTree.fromstring(outcome.junit([suspect()]))
+    told = {p.get("name"): p.get("value") for p in root.iter("property")}
+    assert (told["faithful"], told["fidelity"]) == ("suspect", "the machine was saturated; late #2")
+    assert "faithful" not in outcome.table([made("passed")])
+    assert "# faithful: yes" in outcome.tap([made("passed")])
+
+
+def test_measures_are_told_to_machines() -> None:
+    assert "# measure miss.time_total 12000000\n# measure hits 3\n" in outcome.tap([suspect()])
+    root = ElementTree.fromstring(outcome.junit([suspect()]))
+    told = {p.get("name"): p.get("value") for p in root.iter("property")}
+    assert (told["measure.miss.time_total"], told["measure.hits"]) == ("12000000", "3")
+
+
+def test_a_run_that_cannot_be_believed_says_why_it_is_inconclusive() -> None:
+    told = {**made("passed").results, "verdict": "inconclusive", "faithful": "no"}
+    one = Outcome("a", "a", "/r", 3, 1.0, {**told, "fidelity": {"why": ["c1-r1 lost 2"]}})
+    assert one.detail == "faithful: no (c1-r1 lost 2)"
+
+
 def test_junit_counts_and_holds_any_text() -> None:
     runs = [made("failed", "inconclusive", detail="\x00<&>\ud800")]
     suite = ElementTree.fromstring(outcome.junit(runs)).find("testsuite")
