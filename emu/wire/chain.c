@@ -177,6 +177,22 @@ void way_chain_refused(struct way_chain *chain, uint64_t len, enum way_because w
     report(chain, &decision);
 }
 
+void way_chain_undelivered(struct way_chain *chain, struct way_frame **frame, int64_t now)
+{
+    struct way_chain_counts *counts = &chain->counts;
+    const struct way_decision decision = {.time = now,
+                                          .frame = (*frame)->number,
+                                          .copy = (*frame)->copy,
+                                          .len = (*frame)->len,
+                                          .what = WAY_DECIDED_DROP,
+                                          .why = WAY_BECAUSE_DEVICE};
+    assert(counts->out > 0 && counts->out_bytes >= (*frame)->len);
+    counts->out--;
+    counts->out_bytes -= (*frame)->len;
+    report(chain, &decision);
+    way_frame_free(chain->frames, frame);
+}
+
 /* ---- for elements ---- */
 
 const struct way_parameters *way_element_parameters(const struct way_element *self)
@@ -198,6 +214,7 @@ void way_element_pass(struct way_element *self, struct way_frame **frame, int64_
     }
     chain->counts.out++;
     chain->counts.out_bytes += (*frame)->len;
+    (*frame)->due = now;
     chain->hooks.out(chain->hooks.context, frame, now);
     assert(!*frame);
 }

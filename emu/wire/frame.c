@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The pool: three sizes of memory, each with a list of what came back.
+ * The pool: four sizes of memory, each with a list of what came back.
  */
 #include "emu/wire/frame.h"
 
@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A small frame (an acknowledgement), a full one, and a GSO packet. */
-static const size_t class_size[WAY_FRAME_CLASSES] = {256, 2048, WAY_FRAME_MAX};
+/* A small frame (an acknowledgement), a full one, a jumbo or short GSO one, a GSO packet. */
+static const size_t class_size[WAY_FRAME_CLASSES] = {256, 2048, 10240, WAY_FRAME_MAX};
 
 struct way_frames way_frames_new(size_t bytes)
 {
@@ -36,13 +36,31 @@ static struct way_frame *memory_of(struct way_frames *frames, uint8_t class)
     return frame;
 }
 
-struct way_frame *way_frame_new(struct way_frames *frames, size_t len)
+/* The smallest class that holds `len` bytes. */
+static uint8_t class_of(size_t len)
 {
     uint8_t class = 0;
-    if (len > WAY_FRAME_MAX)
-        return NULL;
+    assert(len <= WAY_FRAME_MAX);
     while (len > class_size[class])
         class ++;
+    return class;
+}
+
+size_t way_frame_room(const struct way_frame *frame)
+{
+    return class_size[frame->class];
+}
+
+size_t way_frame_room_of(size_t len)
+{
+    return class_size[class_of(len)];
+}
+
+struct way_frame *way_frame_new(struct way_frames *frames, size_t len)
+{
+    if (len > WAY_FRAME_MAX)
+        return NULL;
+    uint8_t class = class_of(len);
     if (class_size[class] > frames->out_max - frames->out)
         return NULL;
     struct way_frame *frame = memory_of(frames, class);

@@ -15,12 +15,17 @@ libwaywiremodel_a_SOURCES = \
 	emu/wire/frame.c emu/wire/frame.h \
 	emu/wire/gate.c \
 	emu/wire/jitter.c emu/wire/jitter.h \
+	emu/wire/lateness.c emu/wire/lateness.h \
 	emu/wire/loss.c \
+	emu/wire/offload.c emu/wire/offload.h \
+	emu/wire/pace.c emu/wire/pace.h \
 	emu/wire/parameters.c emu/wire/parameters.h \
 	emu/wire/queue.c emu/wire/queue.h \
 	emu/wire/red.c emu/wire/red.h \
 	emu/wire/replay.c emu/wire/replay.h \
-	emu/wire/trace.c emu/wire/trace.h
+	emu/wire/schedule.c emu/wire/schedule.h \
+	emu/wire/trace.c emu/wire/trace.h \
+	emu/wire/verdict.c emu/wire/verdict.h
 libwaywiremodel_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(XXHASH_CFLAGS)
 WIRE_MODEL_LIBS = libwaywiremodel.a libwaypacket.a $(JANSSON_LIBS) $(XXHASH_LIBS) -lm
 
@@ -47,3 +52,15 @@ test_wire_rate_LDADD = $(WIRE_TEST_LIBS)
 test_wire_replay_SOURCES = tests/unit/test-wire-replay.c
 test_wire_replay_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 test_wire_replay_LDADD = $(WIRE_TEST_LIBS)
+
+check_PROGRAMS += test-wire-lateness test-wire-offload test-wire-schedule
+TESTS += test-wire-lateness test-wire-offload test-wire-schedule
+test_wire_lateness_SOURCES = tests/unit/test-wire-lateness.c
+test_wire_lateness_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(JANSSON_CFLAGS)
+test_wire_lateness_LDADD = $(WIRE_TEST_LIBS)
+test_wire_offload_SOURCES = tests/unit/test-wire-offload.c
+test_wire_offload_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+test_wire_offload_LDADD = $(WIRE_TEST_LIBS)
+test_wire_schedule_SOURCES = tests/unit/test-wire-schedule.c
+test_wire_schedule_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+test_wire_schedule_LDADD = $(WIRE_TEST_LIBS)
