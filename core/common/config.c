@@ -19,7 +19,7 @@
 
 enum {
     ERROR_MAX = 512,          /* a message, cut to this */
-    FILE_MAX_BYTES = 1 << 20, /* of a configuration */
+    FILE_MAX_BYTES = 8 << 20, /* of a configuration */
     PATH_MAX_BYTES = 160      /* of a key's full name in a message */
 };
 

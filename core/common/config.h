@@ -120,7 +120,7 @@ bool way_config_pair(const struct way_config_at *mapping, size_t n, struct way_c
  * error is noted). The string lives as long as the file. */
 const char *way_config_text(struct way_config_at at);
 
-/* Limits of way_config_integer, way_config_size and way_config_duration. */
+/* Limits of way_config_integer, _size, _duration and _rate. */
 struct way_config_range {
     int64_t min, max; /* both allowed */
 };
@@ -137,15 +137,17 @@ static inline bool way_prefix_has(const struct way_prefix *prefix, uint32_t addr
 }
 
 /* Readers: target type, and limits. */
-way_config_reader way_config_string;    /* const char * (not empty), NULL */
-way_config_reader way_config_integer;   /* int64_t, struct way_config_range */
-way_config_reader way_config_size;      /* int64_t bytes: "4096", "64KiB", "8MiB", "1GiB"; range */
-way_config_reader way_config_duration;  /* int64_t ns: "250us", "10ms", "2s", "1min"; range */
-way_config_reader way_config_address;   /* uint32_t, network byte order; NULL */
-way_config_reader way_config_prefix;    /* struct way_prefix; NULL */
-way_config_reader way_config_port;      /* uint16_t, host byte order, 1 to 65535; NULL */
-way_config_reader way_config_interface; /* char[IFNAMSIZ]; NULL */
-way_config_reader way_config_bool;      /* bool, "true" or "false"; NULL */
-way_config_reader way_config_enum;      /* int, the index; const char *const names[], NULL last */
+way_config_reader way_config_string;   /* const char * (not empty), NULL */
+way_config_reader way_config_integer;  /* int64_t, struct way_config_range */
+way_config_reader way_config_size;     /* int64_t bytes: "4096", "10kB", "64KiB", "1.5GiB"; range */
+way_config_reader way_config_duration; /* int64_t ns: "250us", "1.5s", "1min", "0"; range */
+way_config_reader way_config_rate;     /* int64_t bit/s: "64000", "500kbit", "2.5Gbit"; range */
+way_config_reader way_config_probability; /* double, 0 to 1: "1%", "0.01", "1e-6"; NULL */
+way_config_reader way_config_address;     /* uint32_t, network byte order; NULL */
+way_config_reader way_config_prefix;      /* struct way_prefix; NULL */
+way_config_reader way_config_port;        /* uint16_t, host byte order, 1 to 65535; NULL */
+way_config_reader way_config_interface;   /* char[IFNAMSIZ]; NULL */
+way_config_reader way_config_bool;        /* bool, "true" or "false"; NULL */
+way_config_reader way_config_enum;        /* int, the index; const char *const names[], NULL last */
 
 #endif

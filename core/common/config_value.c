@@ -13,34 +13,63 @@
 #include <stdlib.h>
 #include <string.h>
 
+__extension__ typedef __int128 wide;
+
 struct unit {
     const char *name;
     int64_t factor;
 };
 
-static const struct unit size_units[] = {
-    {"", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {NULL, 0}};
+static const struct unit size_units[] = {{"", 1},          {"B", 1},           {"kB", 1000},
+                                         {"MB", 1000000},  {"GB", 1000000000}, {"KiB", 1 << 10},
+                                         {"MiB", 1 << 20}, {"GiB", 1 << 30},   {NULL, 0}};
 
 static const struct unit duration_units[] = {
     {"ns", 1},           {"us", 1000},           {"ms", 1000000},
     {"s", 1000000000LL}, {"min", 60000000000LL}, {NULL, 0}};
 
+static const struct unit rate_units[] = {{"", 1},           {"bit", 1},           {"kbit", 1000},
+                                         {"Mbit", 1000000}, {"Gbit", 1000000000}, {NULL, 0}};
+
 static const struct unit no_units[] = {{"", 1}, {NULL, 0}};
 
-/* Digits (with a sign where units allow none) and a unit; false when it is
- * anything else or does not fit. */
+/* The product of a decimal and a factor, when it is a whole number that fits. */
+static bool scale(const char *digits, const char *fraction, int64_t factor, int64_t *out)
+{
+    enum { FRACTION_MAX = 18 };
+    errno = 0;
+    long long whole = strtoll(digits, NULL, 10);
+    if (errno != 0 || __builtin_mul_overflow(whole, factor, out))
+        return false;
+    int64_t part = 0;
+    int64_t of = 1;
+    for (int i = 0; isdigit((unsigned char)fraction[i]); i++) {
+        if (i == FRACTION_MAX)
+            return false;
+        part = part * 10 + (fraction[i] - '0');
+        of *= 10;
+    }
+    wide scaled = (wide)part * factor;
+    int64_t more = (int64_t)(scaled / of);
+    return scaled % of == 0 && !__builtin_add_overflow(*out, digits[0] == '-' ? -more : more, out);
+}
+
+/* Digits, a fraction where there are units (which must come out whole), and a
+ * unit; false when it is anything else or does not fit. */
 static bool parse_number(const char *text, const struct unit *units, int64_t *out)
 {
-    if (!isdigit((unsigned char)text[0]) && !(text[0] == '-' && isdigit((unsigned char)text[1])))
+    const char *end = text + (text[0] == '-');
+    if (!isdigit((unsigned char)*end))
         return false;
-    char *end;
-    errno = 0;
-    long long number = strtoll(text, &end, 10);
-    if (errno != 0)
-        return false;
+    while (isdigit((unsigned char)*end))
+        end++;
+    const char *fraction = end;
+    if (units != no_units && end[0] == '.' && isdigit((unsigned char)end[1]))
+        for (fraction = ++end; isdigit((unsigned char)*end);)
+            end++;
     for (const struct unit *unit = units; unit->name; unit++)
         if (strcmp(end, unit->name) == 0)
-            return !__builtin_mul_overflow(number, unit->factor, out);
+            return scale(text, fraction, unit->factor, out);
     return false;
 }
 
@@ -59,6 +88,7 @@ static int read_number(struct way_config_at at, const struct unit *units, const 
     return way_config_refuse(at, "%s, %" PRId64 " to %" PRId64 "%s", what, range->min, range->max,
                              units == size_units       ? " bytes"
                              : units == duration_units ? " ns"
+                             : units == rate_units     ? " bit/s"
                                                        : "");
 }
 
@@ -79,12 +109,56 @@ int way_config_integer(struct way_config_at at, void *target, const void *limits
 
 int way_config_size(struct way_config_at at, void *target, const void *limits)
 {
-    return read_number(at, size_units, "a size (as 4096, 64KiB, 8MiB, 1GiB)", target, limits);
+    return read_number(at, size_units, "a size (as 4096, 10kB, 64KiB, 8MiB)", target, limits);
 }
 
 int way_config_duration(struct way_config_at at, void *target, const void *limits)
 {
-    return read_number(at, duration_units, "a duration (as 250us, 10ms, 2s, 1min)", target, limits);
+    const char *text = way_config_text(at);
+    bool zero = text && strcmp(text, "0") == 0;
+    return read_number(at, zero ? no_units : duration_units,
+                       "a duration (as 250us, 10ms, 1.5s, 1min)", target, limits);
+}
+
+int way_config_rate(struct way_config_at at, void *target, const void *limits)
+{
+    return read_number(at, rate_units, "a rate in bit/s (as 64000, 500kbit, 10Mbit, 2.5Gbit)",
+                       target, limits);
+}
+
+/* Whether it is a decimal, perhaps with an exponent; `end` is behind it. */
+static bool is_decimal(const char *text, const char **end)
+{
+    const char *at = text;
+    size_t digits = strspn(at, "0123456789");
+    at += digits;
+    if (*at == '.') {
+        size_t more = strspn(++at, "0123456789");
+        digits += more;
+        at += more;
+    }
+    if (digits > 0 && (*at == 'e' || *at == 'E')) {
+        const char *exponent = at + 1 + (at[1] == '-' || at[1] == '+');
+        size_t more = strspn(exponent, "0123456789");
+        at = more ? exponent + more : at;
+    }
+    *end = at;
+    return digits > 0;
+}
+
+int way_config_probability(struct way_config_at at, void *target, const void *limits)
+{
+    (void)limits;
+    const char *text = way_config_text(at);
+    const char *end;
+    if (text && is_decimal(text, &end) && (*end == '\0' || strcmp(end, "%") == 0)) {
+        double value = strtod(text, NULL) / (*end ? 100 : 1);
+        if (value <= 1) {
+            *(double *)target = value;
+            return 0;
+        }
+    }
+    return way_config_refuse(at, "a probability (as 1%%, 0.01), 0 to 1");
 }
 
 int way_config_address(struct way_config_at at, void *target, const void *limits)

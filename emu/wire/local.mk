@@ -29,6 +29,31 @@ libwaywiremodel_a_SOURCES = \
 libwaywiremodel_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(XXHASH_CFLAGS)
 WIRE_MODEL_LIBS = libwaywiremodel.a libwaypacket.a $(JANSSON_LIBS) $(XXHASH_LIBS) -lm
 
+# What the program reads and writes beside frames: its configuration, the control
+# protocol, captures and logs.
+noinst_LIBRARIES += libwaywireio.a
+libwaywireio_a_SOURCES = \
+	emu/wire/capture.c emu/wire/capture.h \
+	emu/wire/control.c emu/wire/control.h \
+	emu/wire/control_client.c emu/wire/control_client.h \
+	emu/wire/decisions.c emu/wire/decisions.h \
+	emu/wire/direction.c emu/wire/direction.h \
+	emu/wire/direction_json.c \
+	emu/wire/direction_loss.c \
+	emu/wire/direction_parts.h \
+	emu/wire/direction_queue.c \
+	emu/wire/link_settings.c \
+	emu/wire/material.c emu/wire/material.h \
+	emu/wire/request.c emu/wire/request.h \
+	emu/wire/output.c emu/wire/output.h \
+	emu/wire/ring.c emu/wire/ring.h \
+	emu/wire/settings.c emu/wire/settings.h \
+	emu/wire/textfile.c emu/wire/textfile.h \
+	emu/wire/writer.c emu/wire/writer.h
+libwaywireio_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) -pthread
+WIRE_IO_LIBS = libwaywireio.a libwaywiremodel.a libwaypacket.a libwaycommon.a $(JANSSON_LIBS) \
+	$(XXHASH_LIBS) $(YAML_LIBS) -lm -pthread
+
 # The model on an invented clock.
 check_LIBRARIES += libwaywiretest.a
 libwaywiretest_a_SOURCES = tests/unit/wire_line.c tests/unit/wire_line.h

@@ -4,7 +4,8 @@
  *
  * All zero is a perfect cable: every frame passes at once. Everything can be
  * changed while frames are on their way (way_chain_change). What pointers point
- * to is borrowed and must outlive every chain that was given it.
+ * to is borrowed, for as long as a chain has the parameters: until others were put
+ * in their place, or it was freed (emu/wire/material.h owns it).
  *
  * Times in nanoseconds, rates in bits a second, sizes in bytes, probabilities
  * from 0 to 1. Sizes of frames count from the Ethernet header on, without

@@ -13,7 +13,8 @@
 
 struct thing {
     const char *name;
-    int64_t count, size, wait;
+    int64_t count, size, wait, rate;
+    double share;
     uint32_t address;
     struct way_prefix prefix;
     uint16_t port;
@@ -50,6 +51,7 @@ static int read_inner(struct way_config_at at, void *target, const void *limits)
 
 static const struct way_config_range one_to_nine = {1, 9};
 static const struct way_config_range to_a_mebibyte = {0, 1 << 20};
+static const struct way_config_range to_a_gigabit = {0, 1000000000};
 static const struct way_config_range to_a_second = {0, 1000000000};
 static const char *const modes[] = {"open", "closed", NULL};
 
@@ -59,6 +61,8 @@ static const struct way_config_field fields[] = {ROW(name, way_config_string, NU
                                                  ROW(count, way_config_integer, &one_to_nine),
                                                  ROW(size, way_config_size, &to_a_mebibyte),
                                                  ROW(wait, way_config_duration, &to_a_second),
+                                                 ROW(rate, way_config_rate, &to_a_gigabit),
+                                                 ROW(share, way_config_probability, NULL),
                                                  ROW(address, way_config_address, NULL),
                                                  ROW(prefix, way_config_prefix, NULL),
                                                  ROW(port, way_config_port, NULL),
@@ -92,8 +96,9 @@ static const struct {
     {"count: 3\n\tsize: 1", "t:2:1: not YAML: found a tab character that violates indentation"},
     {"count: 3\n---\ncount: 4", "t:3:1: found a second document, expected one"},
     {"name: ''", "t:1:7: key 'name': found '', expected a text"},
-    {"count: 3\nbogus: 1", "t:2:1: key 'bogus': found 'bogus', expected one of: name, count, size, "
-                           "wait, address, prefix, port, interface, flag, mode, ports, inner"},
+    {"count: 3\nbogus: 1",
+     "t:2:1: key 'bogus': found 'bogus', expected one of: name, count, size, "
+     "wait, rate, share, address, prefix, port, interface, flag, mode, ports, inner"},
     {"[1]: 1", "t:1:1: found a list, expected a key"},
     {"count: 3\ncount: 3", "t:2:1: key 'count': found it a second time, expected it once"},
     {"count: ten", "t:1:8: key 'count': found 'ten', expected an integer, 1 to 9"},
@@ -101,15 +106,25 @@ static const struct {
     {"count: 3x", "t:1:8: key 'count': found '3x', expected an integer, 1 to 9"},
     {"count:", "t:1:7: key 'count': found '', expected an integer, 1 to 9"},
     {"count: [1]", "t:1:8: key 'count': found a list, expected an integer, 1 to 9"},
-    {"size: 64MB", "t:1:7: key 'size': found '64MB', expected a size (as 4096, 64KiB, 8MiB, 1GiB), "
+    {"size: 64MB", "t:1:7: key 'size': found '64MB', expected a size (as 4096, 10kB, 64KiB, 8MiB), "
                    "0 to 1048576 bytes"},
-    {"size: 2MiB", "t:1:7: key 'size': found '2MiB', expected a size (as 4096, 64KiB, 8MiB, 1GiB), "
+    {"size: 2MiB", "t:1:7: key 'size': found '2MiB', expected a size (as 4096, 10kB, 64KiB, 8MiB), "
                    "0 to 1048576 bytes"},
     {"size: 9223372036854775807GiB",
-     "t:1:7: key 'size': found '9223372036854775807GiB', expected a size (as 4096, 64KiB, 8MiB, "
-     "1GiB), 0 to 1048576 bytes"},
-    {"wait: 5", "t:1:7: key 'wait': found '5', expected a duration (as 250us, 10ms, 2s, 1min), 0 "
+     "t:1:7: key 'size': found '9223372036854775807GiB', expected a size (as 4096, 10kB, 64KiB, "
+     "8MiB), 0 to 1048576 bytes"},
+    {"wait: 5", "t:1:7: key 'wait': found '5', expected a duration (as 250us, 10ms, 1.5s, 1min), 0 "
                 "to 1000000000 ns"},
+    {"wait: 1.5ns", "t:1:7: key 'wait': found '1.5ns', expected a duration (as 250us, 10ms, 1.5s, "
+                    "1min), 0 to 1000000000 ns"},
+    {"wait: -1ms", "t:1:7: key 'wait': found '-1ms', expected a duration (as 250us, 10ms, 1.5s, "
+                   "1min), 0 to 1000000000 ns"},
+    {"rate: 5Mb", "t:1:7: key 'rate': found '5Mb', expected a rate in bit/s (as 64000, 500kbit, "
+                  "10Mbit, 2.5Gbit), 0 to 1000000000 bit/s"},
+    {"share: 101%",
+     "t:1:8: key 'share': found '101%', expected a probability (as 1%, 0.01), 0 to 1"},
+    {"share: -1%", "t:1:8: key 'share': found '-1%', expected a probability (as 1%, 0.01), 0 to 1"},
+    {"share: nan", "t:1:8: key 'share': found 'nan', expected a probability (as 1%, 0.01), 0 to 1"},
     {"address: 10.0.0.256",
      "t:1:10: key 'address': found '10.0.0.256', expected an IPv4 address (as 192.0.2.1)"},
     {"address: {a: b}",
@@ -171,6 +186,30 @@ static void right_values_are_read(void)
     CU_ASSERT_EQUAL(thing.inner.port, 9);
 }
 
+static const struct {
+    const char *text;
+    int64_t wait, size, rate;
+    double share;
+} quantities[] = {
+    {"{wait: 0, size: 0, rate: 0, share: 0}", 0, 0, 0, 0},
+    {"{wait: 0.5ms, size: 10kB, rate: 500kbit, share: 1%}", 500000, 10000, 500000, 0.01},
+    {"{wait: 1.000000s, size: 1.5KiB, rate: 2.5Mbit, share: 0.25}", 1000000000, 1536, 2500000, .25},
+    {"{wait: 0.001us, size: 7B, rate: 64000, share: 1e-6}", 1, 7, 64000, 1e-6},
+    {"{wait: 0s, size: 1MiB, rate: 1Gbit, share: 100%}", 0, 1048576, 1000000000, 1},
+};
+
+static void quantities_have_units(void)
+{
+    for (size_t i = 0; i < sizeof(quantities) / sizeof(quantities[0]); i++) {
+        struct thing thing = {.wait = -1};
+        CU_ASSERT_STRING_EQUAL(message(quantities[i].text, &thing), "");
+        CU_ASSERT_EQUAL(thing.wait, quantities[i].wait);
+        CU_ASSERT_EQUAL(thing.size, quantities[i].size);
+        CU_ASSERT_EQUAL(thing.rate, quantities[i].rate);
+        CU_ASSERT_EQUAL(thing.share, quantities[i].share);
+    }
+}
+
 static void prefix_of_length_nought_has_all(void)
 {
     struct thing thing = {0};
@@ -188,6 +227,7 @@ static void missing_file_is_said(void)
 int main(void)
 {
     CU_TestInfo tests[] = {{"wrong values get their message", wrong_values_get_their_message},
+                           {"quantities have units", quantities_have_units},
                            {"right values are read", right_values_are_read},
                            {"a prefix of length nought has all", prefix_of_length_nought_has_all},
                            {"a missing file is said", missing_file_is_said},
