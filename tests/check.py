@@ -146,7 +146,7 @@ def make_check(build: Path, target: str, log: str) -> list[Result]:
     return results
 
 
-PROGRAM_LINE = re.compile(r"^# program (\S+)$", re.M)
+PROGRAM_LINE = re.compile(r"^# program (\S.*)$", re.M)
 
 
 def make_tap(build: Path, target: str, log: str) -> list[Result]:

@@ -15,9 +15,9 @@
 #include "core/datapath/filter.h"
 #include "core/datapath/netlink.h"
 #include "core/datapath/rule.h"
+#include "core/datapath/veth.h"
 
-/* The owner's preference, priority and table. */
-static uint16_t number_of(const struct way_diversion *diversion)
+uint16_t way_diversion_number(const struct way_diversion *diversion)
 {
     return (uint16_t)(WAY_DIVERSION_NUMBER + (int)diversion->owner);
 }
@@ -112,30 +112,31 @@ static int complain(const char *what, const char *subject, int error)
 }
 
 /* The table first, the rule that leads into it last. */
-static int install_own_icmp(struct nl_sock *nl, const struct way_diversion *diversion, unsigned tun)
+static int install_own_icmp(struct nl_sock *nl, const struct way_diversion *diversion,
+                            unsigned device)
 {
     static const struct way_icmp_source all = {0};
-    uint16_t number = number_of(diversion);
-    int error = way_rule_route(nl, &all, tun, number);
+    uint16_t number = way_diversion_number(diversion);
+    int error = way_rule_route(nl, &all, device, number);
     for (unsigned i = 0; i < diversion->source_count && error == 0; i++)
-        error = way_rule_route(nl, &diversion->sources[i], tun, number);
+        error = way_rule_route(nl, &diversion->sources[i], device, number);
     if (error == 0)
         error = way_rule_own(nl, IPPROTO_ICMP, number, number);
-    return error ? complain("cannot catch the host's own ICMP", diversion->tun, error) : 0;
+    return error ? complain("cannot catch the host's own ICMP", diversion->device, error) : 0;
 }
 
 static int install_local_delivery(struct nl_sock *nl, const struct way_diversion *diversion)
 {
-    uint16_t number = number_of(diversion);
+    uint16_t number = way_diversion_number(diversion);
     int error = way_rule_local_table(nl, number);
     if (error != 0)
-        return complain("cannot add the local route", diversion->tun, error);
-    error = way_rule_lookup(nl, diversion->tun, number, number);
-    return error ? complain("cannot add the policy rule", diversion->tun, error) : 0;
+        return complain("cannot add the local route", diversion->device, error);
+    error = way_rule_lookup(nl, diversion->device, number, number);
+    return error ? complain("cannot add the policy rule", diversion->device, error) : 0;
 }
 
 static int install_filter(struct nl_sock *nl, const struct way_diversion *diversion,
-                          const struct way_divert *filter, unsigned tun)
+                          const struct way_divert *filter, unsigned device)
 {
     unsigned ifindex = if_nametoindex(filter->interface);
     if (ifindex == 0)
@@ -143,7 +144,7 @@ static int install_filter(struct nl_sock *nl, const struct way_diversion *divers
     int error = way_filter_prepare(nl, ifindex);
     if (error != 0)
         return complain("cannot add a clsact qdisc", filter->interface, error);
-    error = way_filter_add(nl, ifindex, number_of(diversion), &filter->match, tun);
+    error = way_filter_add(nl, ifindex, way_diversion_number(diversion), &filter->match, device);
     return error ? complain("cannot add a filter", filter->interface, error) : 0;
 }
 
@@ -152,16 +153,16 @@ int way_diversion_install(const struct way_diversion *diversion)
     WAY_AUTO_NL struct nl_sock *nl = NULL;
     int error = way_nl_open(&nl);
     if (error != 0)
-        return complain("cannot open a netlink socket", diversion->tun, error);
-    unsigned tun = if_nametoindex(diversion->tun);
-    if (tun == 0)
-        return complain("cannot be diverted into", diversion->tun, -ENODEV);
+        return complain("cannot open a netlink socket", diversion->device, error);
+    unsigned device = if_nametoindex(diversion->device);
+    if (device == 0)
+        return complain("cannot be diverted into", diversion->device, -ENODEV);
     if (diversion->deliver_locally)
         error = install_local_delivery(nl, diversion);
     if (error == 0 && diversion->catch_own_icmp)
-        error = install_own_icmp(nl, diversion, tun);
+        error = install_own_icmp(nl, diversion, device);
     for (unsigned i = 0; i < diversion->filter_count && error == 0; i++)
-        error = install_filter(nl, diversion, &diversion->filters[i], tun);
+        error = install_filter(nl, diversion, &diversion->filters[i], device);
     return error;
 }
 
@@ -179,40 +180,68 @@ static void clear_filters(struct nl_sock *nl, uint16_t number)
         if_freenameindex(all);
 }
 
-static void clear(struct nl_sock *nl, const struct way_diversion *diversion)
+static void clear_devices(struct nl_sock *nl, const struct way_diversion *diversion)
 {
-    uint16_t number = number_of(diversion);
+    int error = way_veth_clear(nl, way_diversion_number(diversion));
+    if (error != 0)
+        (void)complain("cannot remove the device", diversion->device, error);
+}
+
+static void release(struct nl_sock *nl, const struct way_diversion *diversion)
+{
+    uint16_t number = way_diversion_number(diversion);
     clear_filters(nl, number);
     int error = way_rule_clear(nl, number);
     if (error != 0)
-        (void)complain("cannot remove the policy rules", diversion->tun, error);
+        (void)complain("cannot remove the policy rules", diversion->device, error);
     error = way_rule_local_table_clear(nl, number);
     if (error != 0)
-        (void)complain("cannot remove the local route", diversion->tun, error);
+        (void)complain("cannot remove the local route", diversion->device, error);
+}
+
+/* A socket, or NULL after complaining. */
+static struct nl_sock *open_or_complain(const struct way_diversion *diversion)
+{
+    struct nl_sock *nl = NULL;
+    int error = way_nl_open(&nl);
+    if (error != 0)
+        (void)complain("cannot open a netlink socket", diversion->device, error);
+    return nl;
+}
+
+void way_diversion_release(const struct way_diversion *diversion)
+{
+    WAY_AUTO_NL struct nl_sock *nl = open_or_complain(diversion);
+    if (nl)
+        release(nl, diversion);
 }
 
 void way_diversion_clear(const struct way_diversion *diversion)
 {
-    WAY_AUTO_NL struct nl_sock *nl = NULL;
-    int error = way_nl_open(&nl);
-    if (error != 0)
-        (void)complain("cannot open a netlink socket", diversion->tun, error);
-    else
-        clear(nl, diversion);
+    WAY_AUTO_NL struct nl_sock *nl = open_or_complain(diversion);
+    if (!nl)
+        return;
+    release(nl, diversion);
+    clear_devices(nl, diversion);
+}
+
+void way_diversion_remove_devices(const struct way_diversion *diversion)
+{
+    WAY_AUTO_NL struct nl_sock *nl = open_or_complain(diversion);
+    if (nl)
+        clear_devices(nl, diversion);
 }
 
 void way_diversion_block(const struct way_diversion *diversion)
 {
-    WAY_AUTO_NL struct nl_sock *nl = NULL;
-    int error = way_nl_open(&nl);
-    if (error != 0) {
-        (void)complain("cannot open a netlink socket", diversion->tun, error);
+    WAY_AUTO_NL struct nl_sock *nl = open_or_complain(diversion);
+    if (!nl)
         return;
-    }
     for (unsigned i = 0; i < diversion->block_count; i++) {
-        error = way_rule_block(nl, &diversion->blocks[i], number_of(diversion));
+        int error = way_rule_block(nl, &diversion->blocks[i], way_diversion_number(diversion));
         if (error != 0)
             (void)complain("cannot block", diversion->blocks[i].interface, error);
     }
-    clear_filters(nl, number_of(diversion));
+    clear_filters(nl, way_diversion_number(diversion));
+    clear_devices(nl, diversion);
 }

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * A diversion: which packets of which interfaces come to user space, by which
- * TUN device, and what the kernel does with what is written back.
+ * device (device.h), and what the kernel does with what is written back.
  *
- *      interface --clsact ingress--> u32 filter --mirred redirect--> TUN --> program
- *                                        |                            ^         |
- *                                        v no match                   +---------+
- *      the kernel's own way  <---- routing (rule "iif TUN" first) <---+
+ *      interface --clsact ingress--> u32 filter --mirred redirect--> device --> program
+ *                                        |                              ^          |
+ *                                        v no match                     +----------+
+ *      the kernel's own way  <--- routing (rule "iif device" first) <---+
  *
  * The description is plain data, made from the configuration: so the parent can
  * remove what the worker installed, and a successor what a killed program left.
  * Everything bears numbers of ours (preference of filters, priority and protocol
- * of rules, routing table), which differ by owner: that is how it is found again.
+ * of rules, routing table, group of interfaces), which differ by owner: that is how it is found
+ * again.
  *
  * A clsact qdisc that has no filter left is removed with our last one.
  *
@@ -75,12 +76,12 @@ struct way_icmp_source {
 
 struct way_diversion {
     enum way_diversion_owner owner;
-    char tun[IFNAMSIZ];
+    char device[IFNAMSIZ];
     /* What is written back is delivered to local sockets, whatever its
      * destination ("local default dev lo"); else it is routed as usual. */
     bool deliver_locally;
-    /* The host's own ICMP, which passes no ingress, comes to the TUN, too: by the
-     * rule "iif lo ipproto icmp" and a table whose every route is the TUN. The
+    /* The host's own ICMP, which passes no ingress, comes to the device, too: by the
+     * rule "iif lo ipproto icmp" and a table whose every route is the device. The
      * kernel takes the source of what it says from these routes. */
     bool catch_own_icmp;
     unsigned source_count;
@@ -117,20 +118,30 @@ int way_diversion_add_block(struct way_diversion *diversion, const char *interfa
 /* Adds a source for own ICMP. Returns 0 or -ENOBUFS. */
 int way_diversion_add_source(struct way_diversion *diversion, struct way_icmp_source source);
 
-/* Puts rule, route and filters into the kernel; the TUN exists and is up, and its
+/* The owner's number: preference, priority, table and group. */
+uint16_t way_diversion_number(const struct way_diversion *diversion);
+
+/* Puts rule, route and filters into the kernel; the device exists and is up, and its
  * reader will read soon. Filters come last. Returns 0, or a negative errno after
  * logging what failed and, where it is known, what the kernel lacks; what was
  * installed until then is left for way_diversion_clear. */
 int way_diversion_install(const struct way_diversion *diversion);
 
 /* Removes everything of this owner's in the namespace: filters on any interface
- * (first, so that packets flow again), rules, routes; whatever the description
- * says, so that it also finds what another configuration made. Nothing there is
- * no error. Logs what it cannot remove. */
+ * (first, so that packets flow again), rules, routes, and devices that outlived
+ * their program; whatever the description says, so that it also finds what another
+ * configuration made. Nothing there is no error. Logs what it cannot remove. The
+ * program does not run, or stops for want of its device. */
 void way_diversion_clear(const struct way_diversion *diversion);
 
-/* Puts the blocks in (rules that blackhole), then removes the filters. The next
- * way_diversion_clear removes the blocks. */
+/* The same without the devices: packets flow past a program that still runs. */
+void way_diversion_release(const struct way_diversion *diversion);
+
+/* The devices alone: what the filters divert is lost from now on. */
+void way_diversion_remove_devices(const struct way_diversion *diversion);
+
+/* Puts the blocks in (rules that blackhole), then removes filters and devices. The
+ * next way_diversion_clear removes the blocks. */
 void way_diversion_block(const struct way_diversion *diversion);
 
 #endif

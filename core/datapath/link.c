@@ -54,6 +54,33 @@ int way_link_mtu(const char *interface, uint32_t *mtu)
     return 0;
 }
 
+static void read_facts(struct nlmsghdr *message, void *context)
+{
+    struct way_link_facts *out = context;
+    struct nlattr *attributes[IFLA_MAX + 1];
+    struct rtnl_link_stats64 stats;
+
+    if (message->nlmsg_type != RTM_NEWLINK ||
+        nlmsg_parse(message, sizeof(struct ifinfomsg), attributes, IFLA_MAX, NULL) != 0)
+        return;
+    if (attributes[IFLA_LINK] && !attributes[IFLA_LINK_NETNSID])
+        out->peer = nla_get_u32(attributes[IFLA_LINK]);
+    if (attributes[IFLA_ADDRESS] && nla_len(attributes[IFLA_ADDRESS]) == sizeof(out->address))
+        memcpy(out->address, nla_data(attributes[IFLA_ADDRESS]), sizeof(out->address));
+    if (attributes[IFLA_STATS64]) {
+        memset(&stats, 0, sizeof(stats));
+        nla_memcpy(&stats, attributes[IFLA_STATS64], sizeof(stats));
+        out->tx_dropped = stats.tx_dropped;
+    }
+}
+
+int way_link_facts(struct nl_sock *nl, unsigned ifindex, struct way_link_facts *out)
+{
+    struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)ifindex};
+    *out = (struct way_link_facts){0};
+    return way_nl_ask(nl, way_nl_message(RTM_GETLINK, 0, &link, sizeof(link)), read_facts, out);
+}
+
 static void read_route(struct nlmsghdr *message, void *context)
 {
     struct way_next_hop *out = context;

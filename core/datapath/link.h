@@ -34,6 +34,16 @@ int way_link_queue(struct nl_sock *nl, unsigned ifindex, uint32_t packets);
 /* The interface's MTU in bytes. Returns 0 or a negative errno. */
 int way_link_mtu(const char *interface, uint32_t *mtu);
 
+/* What is asked of an interface's description. */
+struct way_link_facts {
+    unsigned peer;       /* ifindex of a veth's other end, 0 without one */
+    uint8_t address[6];  /* its MAC; zeros where it has none */
+    uint64_t tx_dropped; /* packets that the host could not hand to it */
+};
+
+/* Reads them. Returns 0 or a negative errno. */
+int way_link_facts(struct nl_sock *nl, unsigned ifindex, struct way_link_facts *out);
+
 /* Asks for the route to `destination` (network order). Returns 0, or a negative
  * errno: -ENETUNREACH, -EHOSTUNREACH, -EACCES as the kernel's tables say. */
 int way_link_route(struct nl_sock *nl, way_be32 destination, struct way_next_hop *out);

@@ -102,8 +102,8 @@ static int wait_for_worker(const struct way_supervised *program, pid_t worker, c
         if (signal_number == SIGUSR1) {
             kill(worker, SIGUSR1);
         } else if (signal_number == SIGTERM || signal_number == SIGINT || signal_number == SIGHUP) {
-            if (!*asked && !program->close) /* who fails closed stays so until it is gone */
-                program->clear(program->context);
+            if (!*asked && program->release)
+                program->release(program->context);
             *asked = true;
             kill(worker, SIGTERM);
         }

@@ -12,9 +12,9 @@
  *   - the parent dies: the worker gets SIGTERM, ends its work and does the same;
  *   - both are killed: the next start clears first.
  *
- * SIGTERM and SIGINT to the parent: the parent clears (so that traffic flows
- * at once; with a `close`, only when the worker is gone), hands SIGTERM on to
- * the worker, and waits for it. The worker's
+ * SIGTERM and SIGINT to the parent: the parent calls `release` (so that traffic
+ * flows at once; where there is none, only when the worker is gone), hands SIGTERM
+ * on to the worker, waits for it, and clears. The worker's
  * `work` gets these signals blocked and reads them from a signalfd of its own
  * (or libuv's, after unblocking them).
  *
@@ -28,9 +28,12 @@
 
 struct way_supervised {
     const char *name; /* of the program: the lock's */
-    /* Removes everything of the program's in this namespace, whoever made it;
-     * called often, in both processes. Does nothing when there is nothing. */
+    /* Removes everything of the program's in this namespace, whoever made it, when no
+     * worker is there; called in both processes. Does nothing when there is nothing. */
     void (*clear)(void *context);
+    /* Lets traffic flow past a worker that is about to stop, and leaves it what it
+     * works with. NULL for who fails closed: it stays so until its worker is gone. */
+    void (*release)(void *context);
     /* Instead of clear, when either died and that is to close: may be NULL. */
     void (*close)(void *context);
     /* The worker: returns the exit code. SIGTERM, SIGINT and SIGUSR1 are blocked

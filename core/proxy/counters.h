@@ -16,6 +16,7 @@
 /* X(suffix of the enumerator, name) */
 #define WAY_PROXY_COUNTERS(X)                                                                      \
     X(PACKETS, "packets")                                                                          \
+    X(LOST, "lost")                                                                                \
     X(DELIVERED, "delivered")                                                                      \
     X(DELIVERY_FAILED, "delivery_failed")                                                          \
     X(FORWARDED, "forwarded")                                                                      \

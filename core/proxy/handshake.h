@@ -18,7 +18,7 @@
 #include <stdint.h>
 #include <uv.h>
 
-#include "core/datapath/tun.h"
+#include "core/datapath/device.h"
 #include "core/proxy/accesslog.h"
 #include "core/proxy/addresses.h"
 #include "core/proxy/flow.h"
@@ -29,7 +29,7 @@
 /* What the handshakes use and do not own. */
 struct way_handshakes_with {
     uv_loop_t *loop;
-    const struct way_tun *tun; /* the delivery TUN */
+    const struct way_device *device; /* for delivery */
     const struct way_out *out;
     const struct way_addresses *addresses;
     struct way_access_log *log;
@@ -46,13 +46,13 @@ int way_handshakes_new(struct way_handshakes **out, const struct way_handshakes_
 void way_handshakes_free(struct way_handshakes **handshakes);
 
 /* Takes a SYN, or a reset, that was sorted as such. The frame is borrowed. */
-void way_handshakes_syn(struct way_handshakes *handshakes, const struct way_tun_frame *frame,
+void way_handshakes_syn(struct way_handshakes *handshakes, const struct way_frame *frame,
                         const struct way_sorted *sorted);
-void way_handshakes_reset(struct way_handshakes *handshakes, const struct way_tun_frame *frame,
+void way_handshakes_reset(struct way_handshakes *handshakes, const struct way_frame *frame,
                           const struct way_sorted *sorted);
 
 /* Gives the frame to the kernel, counted. */
-void way_handshakes_deliver(struct way_handshakes *handshakes, const struct way_tun_frame *frame);
+void way_handshakes_deliver(struct way_handshakes *handshakes, const struct way_frame *frame);
 
 /* Claims the origin connection of an accepted socket, by the tuple and sequence
  * number of its SYN. Returns the descriptor, now the caller's, with its flow; or

@@ -32,7 +32,7 @@ static int describe_diversion(struct program *program)
     struct way_diversion *diversion = &program->diversion;
     diversion->owner = WAY_DIVERSION_PROXY;
     diversion->deliver_locally = true;
-    snprintf(diversion->tun, sizeof diversion->tun, "%s", program->settings.tun);
+    snprintf(diversion->device, sizeof diversion->device, "%s", program->settings.tun);
     int error = 0;
     for (unsigned i = 0; i < program->settings.interface_count && !error; i++)
         error = way_diversion_add_proxy(diversion, program->settings.interfaces[i]);
@@ -85,8 +85,9 @@ static void stay_closed(void *context)
         clear(context);
         return;
     }
+    way_diversion_remove_devices(&program->diversion);
     way_log(WAY_LOG_WARNING, "redirected packets are dropped until the next start (%s is gone)",
-            program->diversion.tun);
+            program->diversion.device);
 }
 
 static int work(void *context)

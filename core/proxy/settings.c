@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/datapath/device.h"
 #include "core/http/text.h"
 
 static int read_interface(struct way_config_at at, void *target, const void *limits)
@@ -66,9 +67,12 @@ static int read_pseudonym(struct way_config_at at, void *target, const void *lim
     return 0;
 }
 
+static const char *const devices[] = WAY_DEVICE_CHOICES;
+
 static const struct way_config_field fields[] = {
     WAY_CONFIG_WHOLE("interfaces", read_interfaces, NULL, true),
     WAY_CONFIG_REQUIRED("services", way_services_read, struct way_settings, services, NULL),
+    WAY_CONFIG_OPTIONAL("device", way_config_enum, struct way_settings, device, devices),
     WAY_CONFIG_OPTIONAL("tun", way_config_interface, struct way_settings, tun, NULL),
     WAY_CONFIG_OPTIONAL("pseudonym", read_pseudonym, struct way_settings, pseudonym, NULL),
     WAY_CONFIG_WHOLE("handshake", read_handshake, NULL, false),

@@ -20,7 +20,8 @@ struct way_settings {
     unsigned interface_count; /* the router-facing ones; at least 1 */
     char interfaces[WAY_SETTINGS_INTERFACES_MAX][IFNAMSIZ];
     struct way_services services;
-    char tun[IFNAMSIZ];     /* "waylay-p" */
+    int device;             /* enum way_device_choice: auto */
+    char tun[IFNAMSIZ];     /* the device's name: "waylay-p" */
     const char *pseudonym;  /* in Via and Cache-Status; "waylay" */
     int handshake_mode;     /* 0: deferred, the only one there is yet */
     int64_t held;           /* bound on held SYNs: 4096 */

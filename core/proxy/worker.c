@@ -14,7 +14,7 @@
 
 #include "core/common/log.h"
 #include "core/common/options.h"
-#include "core/datapath/tun.h"
+#include "core/datapath/device.h"
 #include "core/proxy/counters.h"
 #include "core/proxy/handshake.h"
 #include "core/proxy/listener.h"
@@ -26,10 +26,10 @@ enum { PACKET_BATCH = 128, TICK_MS = 1000 };
 struct worker {
     const struct way_worker_with *with;
     uv_loop_t loop;
-    uv_poll_t tun_poll;
+    uv_poll_t device_poll;
     uv_timer_t tick;
     uv_signal_t terminate, interrupt, dump;
-    struct way_tun tun;
+    struct way_device device;
     struct way_out out;
     struct way_addresses addresses;
     struct way_access_log log;
@@ -37,7 +37,7 @@ struct worker {
     struct way_handshakes *handshakes;
     struct way_listeners *listeners;
     struct way_sessions sessions;
-    struct way_tun_frame frame; /* the packet at hand */
+    struct way_frame frame; /* the packet at hand */
 };
 
 /* ---- packets ---- */
@@ -79,11 +79,11 @@ static void on_packets(uv_poll_t *poll, int status, int events)
     (void)events;
     struct worker *worker = poll->data;
     for (int i = 0; i < PACKET_BATCH; i++) {
-        int error = way_tun_read(&worker->tun, &worker->frame);
+        int error = way_device_read(&worker->device, &worker->frame);
         if (error == -EAGAIN)
             return;
         if (error && error != -EINTR) {
-            way_log(WAY_LOG_ERROR, "%s: %s: stopping", worker->tun.name, strerror(-error));
+            way_log(WAY_LOG_ERROR, "%s: %s: stopping", worker->device.name, strerror(-error));
             uv_stop(&worker->loop);
             return;
         }
@@ -120,10 +120,11 @@ static void on_tick(uv_timer_t *timer)
     way_addresses_read(&worker->addresses);
 }
 
-static void write_counters(const struct worker *worker)
+static void write_counters(struct worker *worker)
 {
     if (!worker->with->counters)
         return;
+    way_counted[WAY_COUNT_LOST] = way_device_lost(&worker->device);
     int error = way_counted_write(worker->with->counters);
     if (error)
         way_log(WAY_LOG_WARNING, "counters '%s': %s", worker->with->counters, strerror(-error));
@@ -176,7 +177,7 @@ static int open_parts(struct worker *worker)
     struct way_hold_limits limits = WAY_HOLD_LIMITS_DEFAULT;
     limits.entries = (uint32_t)settings->held;
     const struct way_handshakes_with handshakes = {.loop = &worker->loop,
-                                                   .tun = &worker->tun,
+                                                   .device = &worker->device,
                                                    .out = &worker->out,
                                                    .addresses = &worker->addresses,
                                                    .log = &worker->log};
@@ -193,9 +194,9 @@ static int open_parts(struct worker *worker)
     if (!error)
         error = way_addresses_read(&worker->addresses);
     if (!error)
-        error = way_tun_open(&worker->tun, settings->tun);
+        error = way_device_open(&worker->device, settings->device, worker->with->diversion);
     if (!error)
-        error = way_tun_up(&worker->tun, 0);
+        error = way_device_up(&worker->device, 0);
     if (!error)
         error = way_out_open(&worker->out);
     if (!error)
@@ -216,10 +217,10 @@ static int start(struct worker *worker)
     int error = open_parts(worker);
     if (error)
         return error;
-    uv_poll_init(&worker->loop, &worker->tun_poll, worker->tun.fd);
+    uv_poll_init(&worker->loop, &worker->device_poll, worker->device.fd);
     uv_timer_init(&worker->loop, &worker->tick);
-    worker->tun_poll.data = worker->tick.data = worker;
-    uv_poll_start(&worker->tun_poll, UV_READABLE, on_packets);
+    worker->device_poll.data = worker->tick.data = worker;
+    uv_poll_start(&worker->device_poll, UV_READABLE, on_packets);
     uv_timer_start(&worker->tick, on_tick, TICK_MS, TICK_MS);
     watch_signals(worker);
     return way_diversion_install(worker->with->diversion);
@@ -235,8 +236,8 @@ static void close_handle(uv_handle_t *handle, void *context)
 /* No more packets and ticks: what they need is freed next, and the loop still runs. */
 static void stop_intake(struct worker *worker)
 {
-    if (uv_is_active((uv_handle_t *)&worker->tun_poll))
-        uv_poll_stop(&worker->tun_poll);
+    if (uv_is_active((uv_handle_t *)&worker->device_poll))
+        uv_poll_stop(&worker->device_poll);
     if (uv_is_active((uv_handle_t *)&worker->tick))
         uv_timer_stop(&worker->tick);
 }
@@ -253,7 +254,7 @@ static void stop(struct worker *worker)
     uv_run(&worker->loop, UV_RUN_NOWAIT);
     way_store_free(&worker->sessions.store);
     write_counters(worker);
-    way_tun_close(&worker->tun);
+    way_device_close(&worker->device);
     way_out_close(&worker->out);
     way_access_close(&worker->log);
 }
@@ -267,7 +268,7 @@ int way_worker_run(const struct way_worker_with *with)
         return WAY_EXIT_FAILED;
     }
     worker->with = with;
-    worker->tun.fd = worker->out.fd = worker->log.fd = -1;
+    worker->device.fd = worker->out.fd = worker->log.fd = -1;
     raise_descriptor_limit();
     int error = start(worker);
     if (!error) {

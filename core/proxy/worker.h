@@ -2,9 +2,9 @@
  *
  * The worker: everything that runs, put together on one loop.
  *
- *      TUN --> sort --> handshake --> TUN          (SYNs, held and released)
- *               |  +------------------> TUN        (the rest of a service)
- *               +--------------------> raw socket  (what is not ours)
+ *      device --> sort --> handshake --> device      (SYNs, held and released)
+ *                  |  +------------------> device    (the rest of a service)
+ *                  +--------------------> raw socket (what is not ours)
  *      listener --> handshake (claim) --> session
  */
 #ifndef WAYLAY_CORE_PROXY_WORKER_H

@@ -34,6 +34,7 @@
     X(DROPPED_WOULD_FRAGMENT, "dropped_would_fragment", "without DF, and too long to be grown")    \
     X(DROPPED_PRIVATE_ICMP, "dropped_private_icmp", "ICMP errors about the redirect itself")       \
     X(DROPPED_OFFLOAD, "dropped_offload", "virtio headers that contradict their packet")           \
+    X(LOST, "lost", "packets that were diverted, but came too fast to be read")                    \
     X(DROPPED_WRITE, "dropped_write", "packets that the kernel did not take back")
 
 #define WAY_ROUTER_COUNTER_ENUMERATOR(suffix, name, meaning) WAY_ROUTER_##suffix,

@@ -48,3 +48,6 @@ EXTRA_DIST += tests/emu/test-router-live
 check-live: waylay-router popper
 	@echo '# program tests/emu/test-router-live'
 	@top_builddir='$(top_builddir)' /usr/bin/python3 $(top_srcdir)/tests/emu/test-router-live
+	@echo '# program tests/emu/test-router-live, packet'
+	@top_builddir='$(top_builddir)' WAYLAY_TEST_DEVICE=packet \
+	    /usr/bin/python3 $(top_srcdir)/tests/emu/test-router-live

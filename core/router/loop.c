@@ -15,9 +15,9 @@
 #include "core/common/cleanup.h"
 #include "core/common/clock.h"
 #include "core/common/log.h"
+#include "core/datapath/device.h"
 #include "core/datapath/link.h"
 #include "core/datapath/netlink.h"
-#include "core/datapath/tun.h"
 #include "core/packet/build.h"
 #include "core/packet/icmp.h"
 #include "core/packet/route_option.h"
@@ -34,11 +34,11 @@ enum {
 struct worker {
     const struct way_router *router;
     struct way_policy policy;
-    struct way_tun tun;      /* what comes from clients */
-    struct way_tun icmp_tun; /* ICMP from the proxy's side, and the router's own */
+    struct way_device device;      /* what comes from clients */
+    struct way_device icmp_device; /* ICMP from the proxy's side, and the router's own */
     struct nl_sock *nl;
-    struct way_tun_frame *frame; /* what was read */
-    struct way_tun_frame *piece; /* a fragment of it */
+    struct way_frame *frame; /* what was read */
+    struct way_frame *piece; /* a fragment of it */
     struct way_fragments fragments;
     int64_t refreshed; /* ns, when policy.mtu and policy.locals were read */
     uint64_t counters[WAY_ROUTER_COUNTER_COUNT];
@@ -77,10 +77,10 @@ static void refresh(struct worker *worker)
 
 /* ---- packets ---- */
 
-static void write_back(struct worker *worker, const struct way_tun *tun,
-                       const struct way_tun_frame *frame)
+static void write_back(struct worker *worker, const struct way_device *device,
+                       const struct way_frame *frame)
 {
-    if (way_tun_write(tun, frame) != 0)
+    if (way_device_write(device, frame) != 0)
         worker->counters[WAY_ROUTER_DROPPED_WRITE]++;
 }
 
@@ -100,7 +100,7 @@ static void answer_too_long(struct worker *worker, uint16_t mtu)
                                         .mtu = mtu};
     size_t len = way_build_icmp_error(memory, sizeof(memory), &what, packet->data, packet->len);
     struct way_packet answer = {.data = memory, .len = len};
-    if (len > 0 && way_tun_write_plain(&worker->tun, &answer) != 0)
+    if (len > 0 && way_device_write_plain(&worker->device, &answer) != 0)
         worker->counters[WAY_ROUTER_DROPPED_WRITE]++;
 }
 
@@ -108,9 +108,9 @@ static void answer_too_long(struct worker *worker, uint16_t mtu)
 static void fragment_and_push(struct worker *worker, unsigned counter)
 {
     struct way_ipv4 whole;
-    struct way_tun_frame *piece = worker->piece;
+    struct way_frame *piece = worker->piece;
     const struct way_packet *packet = &worker->frame->packet;
-    if (!way_tun_complete(worker->frame) ||
+    if (!way_frame_complete(worker->frame) ||
         way_ipv4_parse(packet->data, packet->len, &whole) != WAY_PACKET_OK) {
         worker->counters[WAY_ROUTER_DROPPED_OFFLOAD]++;
         return;
@@ -119,21 +119,21 @@ static void fragment_and_push(struct worker *worker, unsigned counter)
     worker->counters[WAY_ROUTER_FRAGMENTED]++;
     for (;;) {
         piece->header = (struct virtio_net_hdr){0};
-        piece->packet.data = piece->memory + WAY_TUN_ROOM;
-        piece->packet.room = WAY_TUN_ROOM;
+        piece->packet.data = piece->memory + WAY_FRAME_ROOM;
+        piece->packet.room = WAY_FRAME_ROOM;
         piece->packet.len =
             way_fragment_cut(&whole, &rest, worker->policy.mtu - WAY_ROUTE_OPTION_LEN,
-                             piece->packet.data, WAY_TUN_PACKET_MAX);
+                             piece->packet.data, WAY_FRAME_PACKET_MAX);
         if (piece->packet.len == 0)
             return;
         if (way_redirect_push(piece, worker->router->settings->proxy, counter, worker->counters))
-            write_back(worker, &worker->tun, piece);
+            write_back(worker, &worker->device, piece);
     }
 }
 
 /* Does what was decided; what is given back goes to the device it came from. */
 static void carry_out(struct worker *worker, struct way_decision decision,
-                      const struct way_tun *tun)
+                      const struct way_device *device)
 {
     if (decision.verdict == WAY_VERDICT_FRAGMENT) {
         fragment_and_push(worker, decision.counter);
@@ -142,12 +142,12 @@ static void carry_out(struct worker *worker, struct way_decision decision,
     if (decision.verdict == WAY_VERDICT_PUSH) {
         if (way_redirect_push(worker->frame, worker->router->settings->proxy, decision.counter,
                               worker->counters))
-            write_back(worker, tun, worker->frame);
+            write_back(worker, device, worker->frame);
         return;
     }
     worker->counters[decision.counter]++;
     if (decision.verdict == WAY_VERDICT_PASS)
-        write_back(worker, tun, worker->frame);
+        write_back(worker, device, worker->frame);
     else if (decision.verdict == WAY_VERDICT_ANSWER)
         answer_too_long(worker, decision.mtu);
 }
@@ -156,12 +156,12 @@ static void read_clients(struct worker *worker)
 {
     const struct way_packet *packet = &worker->frame->packet;
     const struct way_policy_state state = {&worker->fragments, way_clock_ns()};
-    for (unsigned i = 0; i < BATCH && way_tun_read(&worker->tun, worker->frame) == 0; i++) {
+    for (unsigned i = 0; i < BATCH && way_device_read(&worker->device, worker->frame) == 0; i++) {
         worker->counters[WAY_ROUTER_SEEN]++;
         carry_out(worker,
                   way_policy_decide(&worker->policy, &state, packet->data, packet->len,
-                                    way_tun_segment_len(worker->frame)),
-                  &worker->tun);
+                                    way_frame_segment_len(worker->frame)),
+                  &worker->device);
     }
 }
 
@@ -172,11 +172,11 @@ static void handle_icmp(struct worker *worker)
     switch (
         way_redirect_translate(worker->frame, worker->router->settings->proxy, worker->counters)) {
     case WAY_TRANSLATED:
-        write_back(worker, &worker->icmp_tun, worker->frame);
+        write_back(worker, &worker->icmp_device, worker->frame);
         break;
     case WAY_TRANSLATED_NONE:
         carry_out(worker, way_policy_decide_icmp(&worker->policy, packet->data, packet->len),
-                  &worker->icmp_tun);
+                  &worker->icmp_device);
         break;
     case WAY_TRANSLATED_DROP:
         break;
@@ -185,16 +185,19 @@ static void handle_icmp(struct worker *worker)
 
 static void read_icmp(struct worker *worker)
 {
-    for (unsigned i = 0; i < BATCH && way_tun_read(&worker->icmp_tun, worker->frame) == 0; i++)
+    for (unsigned i = 0; i < BATCH && way_device_read(&worker->icmp_device, worker->frame) == 0;
+         i++)
         handle_icmp(worker);
 }
 
 /* ---- the loop ---- */
 
-static void write_counters(const struct worker *worker)
+static void write_counters(struct worker *worker)
 {
     if (!worker->router->counters_path)
         return;
+    worker->counters[WAY_ROUTER_LOST] =
+        way_device_lost(&worker->device) + way_device_lost(&worker->icmp_device);
     struct way_counters counters = way_router_counters(worker->counters);
     int error = way_counters_write(&counters, worker->router->counters_path);
     if (error != 0)
@@ -203,7 +206,7 @@ static void write_counters(const struct worker *worker)
 }
 
 /* Returns whether to go on. */
-static bool read_signals(const struct worker *worker, int fd)
+static bool read_signals(struct worker *worker, int fd)
 {
     struct signalfd_siginfo info;
     bool go_on = true;
@@ -234,8 +237,8 @@ static int run_loop(struct worker *worker)
         return 1;
     }
     struct pollfd fds[] = {{.fd = signals, .events = POLLIN},
-                           {.fd = worker->tun.fd, .events = POLLIN},
-                           {.fd = worker->icmp_tun.fd, .events = POLLIN}};
+                           {.fd = worker->device.fd, .events = POLLIN},
+                           {.fd = worker->icmp_device.fd, .events = POLLIN}};
     way_log(WAY_LOG_INFO, "ready");
     for (;;) {
         if (poll(fds, sizeof(fds) / sizeof(fds[0]), REFRESH_MS) < 0 && errno != EINTR) {
@@ -245,7 +248,7 @@ static int run_loop(struct worker *worker)
         if (way_clock_ns() - worker->refreshed > REFRESH_MS * WAY_NS_PER_MS)
             refresh(worker);
         if ((fds[1].revents | fds[2].revents) & POLLERR) {
-            way_log(WAY_LOG_ERROR, "a TUN device was taken away");
+            way_log(WAY_LOG_ERROR, "a device was taken away");
             return 1;
         }
         if (fds[1].revents)
@@ -257,32 +260,38 @@ static int run_loop(struct worker *worker)
     }
 }
 
+static int open_device(struct way_device *device, const struct way_router *router,
+                       const struct way_diversion *diversion)
+{
+    int error = way_device_open(device, router->settings->device, diversion);
+    return error ? error : way_device_up(device, 1);
+}
+
 static int open_all(struct worker *worker)
 {
     const struct way_router *router = worker->router;
     if (way_nl_open(&worker->nl) != 0)
         return -1;
     refresh(worker);
-    if (way_tun_open(&worker->tun, router->settings->tun) != 0 ||
-        way_tun_up(&worker->tun, 1) != 0 ||
-        way_tun_open(&worker->icmp_tun, router->settings->icmp_tun) != 0 ||
-        way_tun_up(&worker->icmp_tun, 1) != 0 || way_diversion_install(router->icmp) != 0)
+    if (open_device(&worker->device, router, router->clients) != 0 ||
+        open_device(&worker->icmp_device, router, router->icmp) != 0 ||
+        way_diversion_install(router->icmp) != 0)
         return -1;
     return way_diversion_install(router->clients);
 }
 
 int way_router_run(const struct way_router *router)
 {
-    static struct way_tun_frame frame;
-    static struct way_tun_frame piece;
+    static struct way_frame frame;
+    static struct way_frame piece;
     static struct worker worker = {
-        .frame = &frame, .piece = &piece, .tun = {.fd = -1}, .icmp_tun = {.fd = -1}};
+        .frame = &frame, .piece = &piece, .device = {.fd = -1}, .icmp_device = {.fd = -1}};
     worker.router = router;
     worker.policy.settings = router->settings;
     int code = open_all(&worker) == 0 ? run_loop(&worker) : 1;
-    way_tun_close(&worker.tun);
-    way_tun_close(&worker.icmp_tun);
-    way_nl_cleanup(&worker.nl);
     write_counters(&worker);
+    way_device_close(&worker.device);
+    way_device_close(&worker.icmp_device);
+    way_nl_cleanup(&worker.nl);
     return code;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The router's worker: opens the TUN devices, installs the diversions, and moves
+ * The router's worker: opens the devices, installs the diversions, and moves
  * packets until it is asked to stop. One thread, one poll loop.
  */
 #ifndef WAYLAY_CORE_ROUTER_LOOP_H

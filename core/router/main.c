@@ -24,6 +24,13 @@ static void clear(void *context)
     way_diversion_clear(router->icmp);
 }
 
+static void release(void *context)
+{
+    const struct way_router *router = context;
+    way_diversion_release(router->clients);
+    way_diversion_release(router->icmp);
+}
+
 static void block(void *context)
 {
     const struct way_router *router = context;
@@ -42,7 +49,7 @@ static int describe_clients(const struct way_router_settings *settings, struct w
 {
     int error = 0;
     out->owner = WAY_DIVERSION_ROUTER;
-    snprintf(out->tun, sizeof(out->tun), "%s", settings->tun);
+    snprintf(out->device, sizeof(out->device), "%s", settings->tun);
     for (unsigned i = 0; i < settings->client_count && error == 0; i++) {
         error = way_diversion_add_router(out, settings->clients[i], settings->proxy);
         for (unsigned j = 0; j < settings->services.count && error == 0; j++)
@@ -76,7 +83,7 @@ static int describe_icmp(const struct way_router_settings *settings, struct way_
 {
     out->owner = WAY_DIVERSION_ROUTER_ICMP;
     out->catch_own_icmp = true;
-    snprintf(out->tun, sizeof(out->tun), "%s", settings->icmp_tun);
+    snprintf(out->device, sizeof(out->device), "%s", settings->icmp_tun);
     int error = way_diversion_add(out, settings->proxy_interface, way_match_protocol(IPPROTO_ICMP));
     for (unsigned i = 0; i < settings->prefix_count && error == 0; i++)
         error = way_diversion_add_source(
@@ -101,10 +108,12 @@ static int run(struct way_router_settings *settings, const struct way_options *o
                                 .clients = &clients,
                                 .icmp = &icmp,
                                 .counters_path = options->counters};
+    const bool closed = settings->on_failure == WAY_ROUTER_FAIL_CLOSED;
     const struct way_supervised program = {
         .name = "waylay-router",
         .clear = clear,
-        .close = settings->on_failure == WAY_ROUTER_FAIL_CLOSED ? block : NULL,
+        .release = closed ? NULL : release,
+        .close = closed ? block : NULL,
         .work = work,
         .context = &router,
     };

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/datapath/device.h"
+
 enum { PREFIXES_PER_CLIENT_MAX = 32 };
 
 static int read_prefix(struct way_config_at at, void *target, const void *limits)
@@ -95,11 +97,13 @@ static int read_proxy(struct way_config_at at, void *target, const void *limits)
 int way_router_settings_read(struct way_config *file, struct way_router_settings *out)
 {
     static const char *const failures[] = {"open", "closed", NULL};
+    static const char *const devices[] = WAY_DEVICE_CHOICES;
     static const struct way_config_field fields[] = {
         WAY_CONFIG_WHOLE("clients", read_clients, NULL, true),
         WAY_CONFIG_REQUIRED("services", way_services_read, struct way_router_settings, services,
                             NULL),
         WAY_CONFIG_WHOLE("proxy", read_proxy, NULL, true),
+        WAY_CONFIG_OPTIONAL("device", way_config_enum, struct way_router_settings, device, devices),
         WAY_CONFIG_OPTIONAL("tun", way_config_interface, struct way_router_settings, tun, NULL),
         WAY_CONFIG_OPTIONAL("icmp_tun", way_config_interface, struct way_router_settings, icmp_tun,
                             NULL),

@@ -8,7 +8,8 @@
  *     services:                     # what is redirected
  *       - {protocol: tcp, port: 80}
  *     proxy: {address: 10.0.2.2}    # optional: interface (else by route lookup)
- *     tun: waylay-r                 # optional
+ *     device: auto                  # optional; tun, packet (core/datapath/device.h)
+ *     tun: waylay-r                 # optional: the device's name
  *     icmp_tun: waylay-r-i          # optional; by default made from tun
  *     on_failure: open              # optional; closed: drop what would be redirected
  */
@@ -38,6 +39,7 @@ struct way_router_settings {
     struct way_services services;
     way_be32 proxy;
     char proxy_interface[IFNAMSIZ]; /* or "" */
+    int device;                     /* enum way_device_choice */
     char tun[IFNAMSIZ];
     char icmp_tun[IFNAMSIZ];
     int on_failure; /* enum way_router_failure */

@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	tests/emu/scenarios/hold-plain.yaml \
 	tests/emu/scenarios/hold.yaml \
 	tests/emu/scenarios/nginx.yaml \
+	tests/emu/scenarios/packet-device.yaml \
 	tests/emu/scenarios/plain.yaml \
 	tests/emu/test_bad_scenarios.py \
 	tests/emu/test_batch_runs.py \
@@ -21,6 +22,7 @@ EXTRA_DIST += \
 	tests/emu/test_layout.py \
 	tests/emu/test_leftovers.py \
 	tests/emu/test_mininet.py \
+	tests/emu/test_packet_device.py \
 	tests/emu/test_parallel.py \
 	tests/emu/test_pause.py \
 	tests/emu/test_privileges.py \

@@ -28,6 +28,7 @@ GUARD = 20.0
 CLIENT, PROXY, ORIGIN = "10.0.1.2", "10.0.2.2", "10.0.3.2"
 ROUTER = ("10.0.1.1", "10.0.2.1", "10.0.3.1")
 PORT, CLOSED_PORT, OTHER_PORT = 80, 8081, 8080
+DEVICE = f"device: {os.environ.get('WAYLAY_TEST_DEVICE', 'auto')}\n"
 SERVICES = f"""services:
   - {{protocol: tcp, port: {PORT}}}
   - {{protocol: tcp, port: {CLOSED_PORT}}}
@@ -115,11 +116,11 @@ class Net:
 
     def _router_config(self) -> str:
         clients = "clients:\n  - {interface: r-c, prefixes: [10.0.1.0/24]}\n"
-        return clients + SERVICES + f"proxy: {{address: {PROXY}}}\ntun: way-r\n"
+        return clients + SERVICES + f"proxy: {{address: {PROXY}}}\ntun: way-r\n{DEVICE}"
 
     def _proxy_config(self) -> str:
         end = f"tun: way-p\npseudonym: p1\naccess_log: {self.access_file}\n"
-        return "interfaces: [p-r]\n" + SERVICES + "handshake: {held: 64}\n" + end
+        return "interfaces: [p-r]\n" + SERVICES + "handshake: {held: 64}\n" + end + DEVICE
 
     def _start(self, node: str, program: str, config: str) -> programs.Program:
         path = self.folder / f"{node}.yaml"

@@ -13,6 +13,7 @@ kernel_tests = \
 	tests/kernel/foreign-reset \
 	tests/kernel/late-syn \
 	tests/kernel/no-reset \
+	tests/kernel/packet-device \
 	tests/kernel/record-route \
 	tests/kernel/syncookies \
 	tests/kernel/unpopped \
@@ -35,6 +36,8 @@ tests_kernel_late_syn_SOURCES = tests/kernel/late-syn.c $(kernel_common)
 tests_kernel_late_syn_LDADD = libwaypacket.a
 tests_kernel_no_reset_SOURCES = tests/kernel/no-reset.c $(kernel_common)
 tests_kernel_no_reset_LDADD = libwaypacket.a
+tests_kernel_packet_device_SOURCES = tests/kernel/packet-device.c $(kernel_common)
+tests_kernel_packet_device_LDADD = libwaypacket.a
 tests_kernel_record_route_SOURCES = tests/kernel/record-route.c $(kernel_common)
 tests_kernel_record_route_LDADD = libwaypacket.a
 tests_kernel_syncookies_SOURCES = tests/kernel/syncookies.c $(kernel_common)

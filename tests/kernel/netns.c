@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
 #include <poll.h>
@@ -17,10 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-enum { COMMAND_MAX = 1024, PATH_LEN = 256 };
+enum { COMMAND_MAX = 1024, PATH_LEN = 256, NOBODY = 65534 };
 
 static unsigned planned, done, failed;
 
@@ -68,16 +70,30 @@ static void quieten(void)
     kernel_run("ip link set lo up");
 }
 
-void kernel_begin(unsigned tests)
+static void begin(unsigned tests)
 {
     struct utsname name;
     setvbuf(stdout, NULL, _IOLBF, 0);
     planned = tests;
-    if (unshare(CLONE_NEWNET) != 0)
-        enter_user_namespace();
     if (uname(&name) == 0)
         printf("# Linux %s\n", name.release);
     quieten();
+}
+
+void kernel_begin(unsigned tests)
+{
+    if (unshare(CLONE_NEWNET) != 0)
+        enter_user_namespace();
+    begin(tests);
+}
+
+void kernel_begin_as_user(unsigned tests)
+{
+    if (getuid() == 0 && (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0 ||
+                          prctl(PR_SET_DUMPABLE, 1) != 0)) /* or /proc/self would be root's */
+        kernel_bail_out("becoming nobody");
+    enter_user_namespace();
+    begin(tests);
 }
 
 int kernel_end(void)

@@ -25,6 +25,10 @@ enum { GUARD_MS = 15000 };
 /* Starts a program of `tests` TAP lines, in a fresh network namespace. */
 void kernel_begin(unsigned tests);
 
+/* The same as an ordinary user in a user namespace of his own, whoever started it:
+ * root becomes nobody first. */
+void kernel_begin_as_user(unsigned tests);
+
 /* The exit code for main: 0 when every line was ok, else 1. */
 int kernel_end(void);
 
