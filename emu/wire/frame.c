@@ -46,16 +46,6 @@ static uint8_t class_of(size_t len)
     return class;
 }
 
-size_t way_frame_room(const struct way_frame *frame)
-{
-    return class_size[frame->class];
-}
-
-size_t way_frame_room_of(size_t len)
-{
-    return class_size[class_of(len)];
-}
-
 struct way_frame *way_frame_new(struct way_frames *frames, size_t len)
 {
     if (len > WAY_FRAME_MAX)

@@ -19,7 +19,7 @@
 enum {
     WAY_FRAME_ETHERNET = 14,    /* bytes of the header before the packet */
     WAY_FRAME_MAX = 65536 + 64, /* bytes of a frame: a whole GSO packet and its header */
-    WAY_FRAME_OFFLOAD = 12,     /* bytes of a virtio header, the longest */
+    WAY_FRAME_OFFLOAD = 10,     /* bytes of a virtio header */
     WAY_FRAME_CLASSES = 4       /* sizes of memory that are kept */
 };
 
@@ -32,11 +32,15 @@ struct way_frame {
     int64_t served;         /* ns, when it left the bottleneck by the model; 0: there was none */
     int64_t busy_since;     /* ns, since when the bottleneck had been busy then */
     int64_t due;            /* ns, when it leaves the link by the model; the chain sets it */
+    size_t len;             /* bytes */
+    uint8_t class;          /* of its memory; the pool's */
+    /* What follows is in one piece, as it is read and written. */
     uint8_t offload[WAY_FRAME_OFFLOAD]; /* the virtio header it came with, opaque here */
-    uint8_t class;                      /* of its memory; the pool's */
-    size_t len;                         /* bytes */
     uint8_t bytes[];                    /* from the Ethernet header on */
 };
+_Static_assert(offsetof(struct way_frame, bytes) ==
+                   offsetof(struct way_frame, offload) + WAY_FRAME_OFFLOAD,
+               "the header stands before the bytes");
 
 struct way_frames {
     size_t out, out_max; /* bytes of frames that somebody owns, and their bound */
@@ -60,14 +64,6 @@ void way_frames_free(struct way_frames *frames);
 /* A frame of `len` bytes, which are undefined, all else 0. Returns NULL when it
  * would exceed the bound, `len` exceeds WAY_FRAME_MAX, or memory lacks. */
 struct way_frame *way_frame_new(struct way_frames *frames, size_t len);
-
-/* How many bytes the frame's memory holds; `len` may be set to any number up to it
- * by who owns the frame. */
-size_t way_frame_room(const struct way_frame *frame);
-
-/* The same for the memory that a new frame of `len` bytes (at most WAY_FRAME_MAX)
- * would get. */
-size_t way_frame_room_of(size_t len);
 
 /* A copy of the frame, everything but its place in a list. Returns NULL as above. */
 struct way_frame *way_frame_copy(struct way_frames *frames, const struct way_frame *frame);

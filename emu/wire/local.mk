@@ -52,7 +52,27 @@ libwaywireio_a_SOURCES = \
 	emu/wire/writer.c emu/wire/writer.h
 libwaywireio_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) -pthread
 WIRE_IO_LIBS = libwaywireio.a libwaywiremodel.a libwaypacket.a libwaycommon.a $(JANSSON_LIBS) \
-	$(XXHASH_LIBS) $(YAML_LIBS) -lm -pthread
+	$(XXHASH_LIBS) $(YAML_LIBS) -lm
+
+# The program: ends, loop, and all put together.
+sbin_PROGRAMS += waylay-wire
+waylay_wire_SOURCES = \
+	emu/wire/device.c emu/wire/device.h \
+	emu/wire/end.c emu/wire/end.h emu/wire/end_kinds.h \
+	emu/wire/end_packet.c \
+	emu/wire/end_tap.c \
+	emu/wire/fidelity.c emu/wire/fidelity.h \
+	emu/wire/handlers.c emu/wire/handlers.h \
+	emu/wire/intake.c \
+	emu/wire/link.c emu/wire/link.h \
+	emu/wire/link_frames.c emu/wire/link_frames.h \
+	emu/wire/loop.c emu/wire/loop.h \
+	emu/wire/main.c \
+	emu/wire/netns.c emu/wire/netns.h \
+	emu/wire/realtime.c emu/wire/realtime.h \
+	emu/wire/wire.c emu/wire/wire.h
+waylay_wire_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(NL_CFLAGS) -pthread
+waylay_wire_LDADD = $(WIRE_IO_LIBS) $(NL_LIBS)
 
 # The model on an invented clock.
 check_LIBRARIES += libwaywiretest.a

@@ -11,7 +11,7 @@
 #include "core/packet/checksum.h"
 #include "core/packet/cursor.h"
 
-_Static_assert(sizeof(struct virtio_net_hdr) == WAY_OFFLOAD_HEADER, "the legacy virtio header");
+_Static_assert(sizeof(struct virtio_net_hdr) == WAY_FRAME_OFFLOAD, "the legacy virtio header");
 
 /* The sum covers all from csum_start on, the pseudo header's being in the field.
  * A UDP checksum that comes out as 0 is sent as its other zero (RFC 768). */

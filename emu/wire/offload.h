@@ -17,8 +17,6 @@
 
 #include "emu/wire/frame.h"
 
-enum { WAY_OFFLOAD_HEADER = 10 }; /* bytes of the virtio header that is used */
-
 /* Makes a packet of its own of the frame: finishes its checksum and clears its
  * virtio header. Returns false, with nothing changed, for a GSO packet and for a
  * header that contradicts the frame. */

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The way of each frame; this is where the wire's time goes.
+ */
+#include "emu/wire/link_frames.h"
+
+#include <string.h>
+
+#include "core/common/clock.h"
+#include "core/common/log.h"
+#include "core/packet/bytes.h"
+#include "emu/wire/decisions.h"
+#include "emu/wire/wire.h"
+
+enum { AT_ETHERTYPE = 12 };
+
+bool way_is_probe(const uint8_t *bytes, size_t len)
+{
+    static const char text[] = WAY_PROBE_TEXT;
+    const size_t text_len = sizeof(text) - 1;
+    return len >= WAY_FRAME_ETHERNET + text_len &&
+           way_bytes_get16(bytes + AT_ETHERTYPE) == WAY_PROBE_ETHERTYPE &&
+           memcmp(bytes + WAY_FRAME_ETHERNET, text, text_len) == 0;
+}
+
+void way_side_appoint(struct way_side *side)
+{
+    way_schedule_set(&side->link->wire->loop.schedule, &side->due,
+                     way_chain_next_run_at(side->chain));
+}
+
+/* ---- in ---- */
+
+static void take_in(struct way_side *side, struct way_arrival_in *arrival, int64_t now)
+{
+    struct way_frame *frame = arrival->frame;
+    if (!frame) {
+        way_chain_refused(side->chain, arrival->len, arrival->why, now);
+        return;
+    }
+    way_capture_put(side->capture, now, frame->bytes, frame->len);
+    if (way_is_probe(frame->bytes, frame->len))
+        way_frame_free(&side->link->wire->frames, &frame);
+    else
+        way_chain_forward(side->chain, &frame, now);
+}
+
+/* A device that is gone, or down, is not read any more; the link stays. */
+static void give_up(struct way_side *side, int error)
+{
+    const struct way_link_settings *settings = &side->link->settings;
+    way_log(WAY_LOG_ERROR, "%s: cannot read the interface of %s: %s", settings->name,
+            settings->ends[side->index].node, strerror(-error));
+    way_loop_unwatch(&side->link->wire->loop, way_end_fd(side->end), &side->watch);
+    side->failed = true;
+}
+
+void way_side_ready(void *context)
+{
+    struct way_side *side = context;
+    struct way_wire *wire = side->link->wire;
+    struct way_arrival_in arrivals[WAY_END_BATCH];
+    for (int budget = WAY_LINK_BUDGET; budget > 0;) {
+        int count = way_end_read(side->end, &wire->intake, arrivals);
+        if (count <= 0) {
+            if (count < 0)
+                give_up(side, count);
+            return;
+        }
+        int64_t now = way_clock_ns();
+        for (int i = 0; i < count; i++)
+            take_in(side, &arrivals[i], now);
+        way_side_flush(&side->link->sides[!side->index]);
+        way_side_appoint(side);
+        way_loop_catch_up(&wire->loop);
+        budget -= count;
+    }
+}
+
+/* ---- out ---- */
+
+void way_side_run(struct way_side *side, int64_t until)
+{
+    way_chain_run(side->chain, until);
+    way_side_appoint(side);
+}
+
+void way_side_out(void *context, struct way_frame **frame, int64_t due)
+{
+    struct way_side *from = context;
+    struct way_side *to = &from->link->sides[!from->index];
+    (void)due; /* the chain has noted it in the frame */
+    way_fifo_push(&to->outbox, frame);
+    way_wire_note_full(from->link->wire, to);
+}
+
+void way_side_decided(void *context, const struct way_decision *decision)
+{
+    const struct way_side *side = context;
+    const struct way_link_settings *settings = &side->link->settings;
+    way_decisions_put(side->link->wire->decisions, decision, settings->name,
+                      settings->ends[side->index].node);
+}
+
+/* What is known of a frame just before it is written. */
+static void measure(struct way_side *to, struct way_side *from, const struct way_frame *frame,
+                    int64_t now)
+{
+    way_capture_put(to->capture, now, frame->bytes, frame->len);
+    way_lateness_add(&from->lateness, now - frame->due);
+    way_pace_frame(&from->pace, &way_chain_parameters(from->chain)->rate, frame, now);
+}
+
+/* Writes the frames, again behind each that is refused. */
+static void write_all(struct way_side *to, struct way_side *from, struct way_frame *frames[],
+                      int count, int64_t now)
+{
+    for (int done = 0; done < count; done++) {
+        int taken = way_end_write(to->end, frames + done, count - done);
+        for (; taken > 0; taken--)
+            way_frame_free(&to->link->wire->frames, &frames[done++]);
+        if (done < count)
+            way_chain_undelivered(from->chain, &frames[done], now);
+    }
+}
+
+void way_side_flush(struct way_side *to)
+{
+    struct way_side *from = &to->link->sides[!to->index];
+    struct way_frame *frames[WAY_END_BATCH];
+    const int batch = way_end_batch(to->end);
+    while (to->outbox.first) {
+        int count = 0;
+        int64_t now = way_clock_ns();
+        while (count < batch && (frames[count] = way_fifo_pop(&to->outbox)) != NULL)
+            measure(to, from, frames[count++], now);
+        write_all(to, from, frames, count, now);
+    }
+}

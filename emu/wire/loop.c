@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * epoll_pwait2: descriptors and nanoseconds in one call.
+ */
+#include "emu/wire/loop.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/common/clock.h"
+#include "emu/wire/element.h"
+
+enum { EVENTS = 64 };
+
+/* Unless the thread is a real-time one, the kernel stretches a sleep by a thousandth
+ * (select(2): "rounding"). Longer ones are ended early by twice that; the rest is
+ * short enough. */
+#define STRETCH  512
+#define SHORT_NS INT64_C(1000000)
+#define LONGEST  (3600 * WAY_NS_PER_SECOND)
+
+int way_loop_open(struct way_loop *loop, const struct way_loop_turns *turns)
+{
+    *loop = (struct way_loop){.epoll = epoll_create1(EPOLL_CLOEXEC), .turns = *turns};
+    return loop->epoll < 0 ? -errno : 0;
+}
+
+void way_loop_close(struct way_loop *loop)
+{
+    if (loop->epoll >= 0)
+        close(loop->epoll);
+    loop->epoll = -1;
+    way_schedule_free(&loop->schedule);
+}
+
+int way_loop_watch(struct way_loop *loop, int fd, struct way_watch *watch)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = watch};
+    watch->gone = false;
+    return epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) != 0 ? -errno : 0;
+}
+
+void way_loop_unwatch(struct way_loop *loop, int fd, struct way_watch *watch)
+{
+    watch->gone = true;
+    (void)epoll_ctl(loop->epoll, EPOLL_CTL_DEL, fd, NULL);
+}
+
+void way_loop_catch_up(struct way_loop *loop)
+{
+    const struct way_appointment *first = way_schedule_first(&loop->schedule);
+    if (!first)
+        return;
+    int64_t now = way_clock_ns();
+    if (first->at <= now)
+        loop->turns.run(loop->turns.context, now);
+}
+
+/* How long to sleep, in nanoseconds; negative: until something comes. */
+static int64_t time_to_sleep(const struct way_loop *loop)
+{
+    const struct way_appointment *first = way_schedule_first(&loop->schedule);
+    if (!first)
+        return -1;
+    int64_t sleep = first->at - way_clock_ns() - loop->spin;
+    if (sleep <= 0)
+        return 0;
+    if (!loop->exact && sleep > SHORT_NS)
+        sleep -= sleep / STRETCH;
+    return sleep < LONGEST ? sleep : LONGEST;
+}
+
+static int wait(const struct way_loop *loop, struct epoll_event events[EVENTS])
+{
+    int64_t sleep = time_to_sleep(loop);
+    if (sleep == 0)
+        return epoll_wait(loop->epoll, events, EVENTS, 0);
+    const struct timespec timeout = {.tv_sec = sleep / WAY_NS_PER_SECOND,
+                                     .tv_nsec = sleep % WAY_NS_PER_SECOND};
+    return epoll_pwait2(loop->epoll, events, EVENTS, sleep < 0 ? NULL : &timeout, NULL);
+}
+
+int way_loop_run(struct way_loop *loop)
+{
+    struct epoll_event events[EVENTS];
+    while (!loop->stopped) {
+        int count = wait(loop, events);
+        if (count < 0 && errno != EINTR)
+            return -errno;
+        way_loop_catch_up(loop);
+        for (int i = 0; i < count; i++) {
+            struct way_watch *watch = events[i].data.ptr;
+            if (!watch->gone)
+                watch->ready(watch->context);
+            way_loop_catch_up(loop);
+        }
+        loop->turns.rest(loop->turns.context);
+    }
+    return 0;
+}
+
+void way_loop_stop(struct way_loop *loop)
+{
+    loop->stopped = true;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The wire's one thread: it waits for descriptors and for the time of the next
+ * appointment, whichever comes first.
+ *
+ * Nobody is served before the appointments that are due: who has much to do
+ * (frames to read) does a bounded part of it, comes again by itself while its
+ * descriptor is readable, and gives way in between with way_loop_catch_up.
+ *
+ * A sleep ends late, by the time the kernel takes to wake a thread. So it may be
+ * ended early, by `spin`, and the rest is spent looking at descriptors and clock.
+ */
+#ifndef WAYLAY_EMU_WIRE_LOOP_H
+#define WAYLAY_EMU_WIRE_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "emu/wire/schedule.h"
+
+/* A descriptor's owner. Stays in place while it is watched. */
+struct way_watch {
+    /* Called when the descriptor is readable. Does a bounded amount of work. */
+    void (*ready)(void *context);
+    void *context;
+    bool gone; /* the loop's: unwatched, and perhaps freed right after the round */
+};
+
+/* How the loop does what is due. */
+struct way_loop_turns {
+    /* Does all that is due until `now`, and moves the appointments on. */
+    void (*run)(void *context, int64_t now);
+    /* Nothing more happens in this round: frees what was given up in it. */
+    void (*rest)(void *context);
+    void *context;
+};
+
+struct way_loop {
+    int epoll; /* -1: not open */
+    int64_t spin;
+    bool exact; /* sleeps are not stretched (real-time priority) */
+    bool stopped;
+    struct way_schedule schedule;
+    struct way_loop_turns turns;
+};
+
+/* Returns 0, or a negative errno. `loop` is to be closed in both cases. */
+int way_loop_open(struct way_loop *loop, const struct way_loop_turns *turns);
+
+/* Closes it; watches and appointments are their owners'. */
+void way_loop_close(struct way_loop *loop);
+
+/* Watches `fd` for being readable, for the watch's owner. Returns 0 or a negative
+ * errno. */
+int way_loop_watch(struct way_loop *loop, int fd, struct way_watch *watch);
+
+/* Ends it, before `fd` is closed. The memory of the watch is needed until the
+ * round's end (`rest`). */
+void way_loop_unwatch(struct way_loop *loop, int fd, struct way_watch *watch);
+
+/* Does what has become due in the meantime. For who is busy. */
+void way_loop_catch_up(struct way_loop *loop);
+
+/* Goes round until way_loop_stop. Returns 0, or a negative errno when it cannot
+ * wait. */
+int way_loop_run(struct way_loop *loop);
+
+/* Ends way_loop_run after the round. */
+void way_loop_stop(struct way_loop *loop);
+
+#endif
