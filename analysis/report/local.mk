@@ -5,6 +5,7 @@ dist_waylayreport_DATA = \
 	analysis/report/waylay_report/__init__.py \
 	analysis/report/waylay_report/__main__.py \
 	analysis/report/waylay_report/exchanges.py \
+	analysis/report/waylay_report/flights.py \
 	analysis/report/waylay_report/ladder.py \
 	analysis/report/waylay_report/latency.py \
 	analysis/report/waylay_report/packets.py \
@@ -23,4 +24,5 @@ EXTRA_DIST += analysis/report/setup.cfg analysis/report/pyproject.toml \
 	tests/report/test_ladder.py \
 	tests/report/test_latency.py \
 	tests/report/test_packets.py \
-	tests/report/test_page.py
+	tests/report/test_page.py \
+	tests/report/test_wires.py

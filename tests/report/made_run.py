@@ -59,6 +59,9 @@ class MadeRun:
     marks: dict[str, int] = field(default_factory=dict)
     steps: list[dict[str, Any]] = field(default_factory=list)
     results: dict[str, Any] = field(default_factory=dict)
+    delay: int = 0  # microseconds that each link's wire takes; 0: plain links
+    lost: dict[tuple[str, str], list[int]] = field(default_factory=dict)  # numbers, from 1
+    decisions: list[dict[str, Any]] = field(default_factory=list)
     client_port: int = 40000
     own_port: int = 50000
     now: int = 0  # microseconds since EPOCH
@@ -66,11 +69,25 @@ class MadeRun:
     def stamp(self, at: int) -> int:
         return EPOCH + at * US
 
-    def frame(self, link: str, sender: str, at: int, ip: bytes) -> None:
+    def frame(self, link: str, sender: str, at: int, ip: bytes) -> bool:
+        """Puts a frame on a link; whether it arrives."""
         ends = LINKS[link]
         receiver = ends[1] if sender == ends[0] else ends[0]
         header = mac_of(receiver, link) + mac_of(sender, link) + b"\x08\x00"
-        self.frames[link].append((self.stamp(at), header + ip))
+        if not self.delay:
+            self.frames[link].append((self.stamp(at), header + ip))
+            return True
+        here, there = f"{link}@{sender}", f"{link}@{receiver}"
+        self.frames.setdefault(here, []).append((self.stamp(at), header + ip))
+        number = sum(1 for _, frame in self.frames[here] if frame[6:12] == header[6:12])
+        if number in self.lost.get((link, sender), []):
+            entry = {"time": self.stamp(at), "link": link, "from": sender, "frame": number}
+            entry |= {"copy": 0, "length": len(header + ip), "decision": "drop", "why": "list"}
+            self.decisions.append({**entry, "value": 0})
+            return False
+        arrival = self.stamp(at + self.delay)
+        self.frames.setdefault(there, []).append((arrival, header + ip))
+        return True
 
     def step(self, name: str, length: int) -> None:
         """Opens a step of that many microseconds; the next begins where it ends."""
@@ -93,11 +110,13 @@ class MadeRun:
         src, sport, dst, dport = ends
         for number, (link, sender, rewritten, options) in enumerate(hops(way, ends)):
             ip = segment(rewritten[0], rewritten[1], sport, dport, flags, data, seq, options)
-            self.frame(link, sender, at + number * HOP, ip)
+            if not self.frame(link, sender, at + number * (HOP + self.delay), ip):
+                return
 
     def write(self, folder: Path) -> Path:
         (folder / "captures").mkdir(parents=True)
         (folder / "logs").mkdir()
+        self.frames = {name: f for name, f in self.frames.items() if self.is_wired == ("@" in name)}
         for link, frames in self.frames.items():
             write_capture(folder / "captures" / f"{link}.pcap", sorted(frames))
         write_json(folder / "bindings.json", self.bindings())
@@ -105,8 +124,16 @@ class MadeRun:
         write_json(folder / "captures" / "losses.json", self.losses())
         lines = "".join(json.dumps(line) + "\n" for line in self.log)
         (folder / "logs" / "p1-access.jsonl").write_text(lines)
-        (folder / "scenario.yaml").write_text(SCENARIO)
+        (folder / "scenario.yaml").write_text(SCENARIO + (WIRES if self.is_wired else ""))
+        if self.is_wired:
+            lines = "".join(json.dumps(line) + "\n" for line in self.decisions)
+            (folder / "logs" / "wire-decisions.jsonl").write_text(lines)
+            write_json(folder / "fidelity.json", fidelity())
         return folder
+
+    @property
+    def is_wired(self) -> bool:
+        return self.delay > 0
 
     def losses(self) -> dict[str, Any]:
         return {
@@ -128,10 +155,13 @@ class MadeRun:
             }
             for name, (role, addresses) in NODES.items()
         }
-        links = {
-            name: {"ends": list(ends), "capture": f"captures/{name}.pcap", "interface": "r1-x"}
-            for name, ends in LINKS.items()
-        }
+        links: dict[str, Any] = {name: {"ends": list(ends)} for name, ends in LINKS.items()}
+        for name, ends in LINKS.items():
+            if self.is_wired:
+                links[name]["captures"] = {end: f"captures/{name}@{end}.pcap" for end in ends}
+                links[name]["timing"] = {"error": 52000}
+            else:
+                links[name] |= {"capture": f"captures/{name}.pcap", "interface": "r1-x"}
         return {
             "version": 1,
             "run": "20261123-000000",
@@ -150,6 +180,24 @@ versions: {waylay: 0.1.0, python: 3.11.2}
 kernel: 6.18.0
 command_line: ./run first-fetch
 """
+
+
+WIRES = """links:
+- {ends: [c1, r1], wire: {delay: 40us, from: {c1: {loss: {frames: [1, 6]}}}}}
+- {ends: [r1, p1], wire: {delay: 40us}}
+- {ends: [r1, o1], wire: {delay: 40us, rate: 10Mbit}}
+"""
+
+
+def fidelity() -> dict[str, Any]:
+    """As a run with wires leaves it, on a busy machine."""
+    late = {"p50": 4000, "p99": 41000, "max": 52000, "count": 80}
+    way = {"in": 80, "out": 78, "conserved": True, "device_drops": 0, "lateness": late}
+    links = {name: {end: way for end in ends} for name, ends in LINKS.items()}
+    machine = {"idle_share": 0.1, "steal_share": 0.0, "full_share": 0.4, "saturated": True}
+    why = ["the machine was saturated for 40% of the time"]
+    told = {"version": 1, "links": links, "wire": {"verdict": "yes", "why": []}}
+    return {**told, "machine": machine, "verdict": "suspect", "why": why}
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -6,6 +6,9 @@ C to P with O in the option, and the proxy's own connection from P to O. Nothing
 the packets joins the last to the first: that is taken from the access log, which
 names P's local ports. Without a log line the own connections that began during the
 client's are taken, and the exchange says that it was joined by time.
+
+Where links have wires, times are those at the client's end for the client's packets,
+and at the proxy's for the others: what each of the two saw, and when.
 """
 from __future__ import annotations
 
@@ -86,7 +89,7 @@ def client_connections(run: Run) -> list[Exchange]:
     """The connections that begin on the clients' links, in order of time."""
     links, clients = run.links_of("client"), run.addresses_of("client")
     groups: dict[tuple[str, frozenset[End]], list[Packet]] = {}
-    for packet in run.packets:
+    for packet in run.seen_by("client"):
         if packet.link in links and packet.is_tcp:
             groups.setdefault((packet.link, packet.flow), []).append(packet)
     found = []
@@ -173,7 +176,7 @@ def log_by_client(run: Run) -> dict[End, list[dict[str, Any]]]:
 def read_exchanges(run: Run) -> list[Exchange]:
     """All connections of clients, joined over the links and to the log."""
     exchanges = client_connections(run)
-    by_end, log = index_by_end(run.packets), log_by_client(run)
+    by_end, log = index_by_end(run.seen_by("proxy")), log_by_client(run)
     proxies, near_proxy = run.addresses_of("proxy"), run.links_of("proxy")
     following: dict[tuple[End, End], int] = {}
     for exchange in reversed(exchanges):

@@ -3,7 +3,8 @@
 
 A column for each node, a row for each packet as it stood on one link, from the
 captures of all links merged by time. A packet that crosses three links is three
-rows. text.py and svg.py draw the same rows, so that both show the same thing.
+rows. On a link with a wire a packet has two times: it stands where it left, and
+where other things happened meanwhile its arrival has a row of its own. text.py and svg.py draw the same rows, so that both show the same thing.
 
 Long transfers are condensed: where more than a handful of rows in a row are plain
 data or plain acknowledgements, one row says how many there were. What was begun
@@ -16,11 +17,11 @@ access log, or bounded by the packet that answers the client.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Iterator, Optional, Union
+from typing import Any, Iterator, Optional, Union
 
 from .exchanges import Exchange, run_exchanges
 from .packets import ACK, FIN, RST, SYN, Packet
-from .run import END_OF_TIME, Run, Step, integer
+from .run import END_OF_TIME, Run, Step, integer, mapping
 
 DULL_DATA = 1  # dull rows in a row that are drawn before they are condensed: with data,
 DULL_ACKS = 4  # and of acknowledgements alone
@@ -39,6 +40,23 @@ class Arrow:
     what: str
     again: bool  # the same was sent before: a retransmission
     is_dull: bool
+    lands: bool = True  # it arrives in this row; else an Arrival stands further down
+
+    @property
+    def flight(self) -> int:
+        return self.packet.flight
+
+    @property
+    def lost(self) -> str:
+        return self.packet.lost
+
+
+@dataclass
+class Arrival:
+    """A packet arrives that a wire has carried while other things happened."""
+
+    time: int
+    arrow: Arrow
 
 
 @dataclass
@@ -101,7 +119,7 @@ class Release:
     is_early: bool = False  # before the origin had acknowledged: the mechanism is broken
 
 
-Row = Union[Arrow, Condensed, Silence, Rest, Holding, Release]
+Row = Union[Arrow, Arrival, Condensed, Silence, Rest, Holding, Release]
 
 
 @dataclass
@@ -167,7 +185,7 @@ def node_order(run: Run, packets: list[Packet]) -> list[str]:
 
 def belongs(packet: Packet, step: Step, old: set[tuple[str, frozenset[tuple[str, int]]]]) -> bool:
     """Packets of the step, but not the last words of what began before it."""
-    if not (step.start <= packet.time < step.until and packet.sender and packet.receiver):
+    if not (step.start <= packet.start < step.until and packet.sender and packet.receiver):
         return False
     is_of_old = (packet.link, packet.flow) in old
     return not (is_of_old and packet.is_tcp and not packet.payload)
@@ -175,9 +193,11 @@ def belongs(packet: Packet, step: Step, old: set[tuple[str, frozenset[tuple[str,
 
 def packets_of(run: Run, step: Step) -> list[Packet]:
     packets = run.packets
-    begun_in = {(p.link, p.flow) for p in packets if p.is_syn and step.start <= p.time < step.until}
-    old = {(p.link, p.flow) for p in packets if p.is_tcp and p.time < step.start} - begun_in
-    return [p for p in packets if belongs(p, step, old)]
+    syns = [p for p in packets if p.is_syn and step.start <= p.start < step.until]
+    begun_in = {(p.link, p.flow) for p in syns}
+    old = {(p.link, p.flow) for p in packets if p.is_tcp and p.start < step.start} - begun_in
+    found = [p for p in packets if belongs(p, step, old)]
+    return sorted(found, key=lambda p: (p.start, p.time, p.link, p.frame))
 
 
 def arrows(packets: list[Packet]) -> Iterator[Arrow]:
@@ -185,7 +205,7 @@ def arrows(packets: list[Packet]) -> Iterator[Arrow]:
     seen: set[tuple[object, ...]] = set()
     acknowledged: set[tuple[object, ...]] = set()
     talked: set[tuple[object, ...]] = set()
-    zero = packets[0].time if packets else 0
+    zero = packets[0].start if packets else 0
     for p in packets:
         way = (p.link, p.src, p.sport, p.dst, p.dport)
         key = (*way, p.seq, p.payload, p.flags & (SYN | FIN | RST))
@@ -202,7 +222,7 @@ def arrows(packets: list[Packet]) -> Iterator[Arrow]:
             acknowledged.add(way)
         if p.is_syn_ack:
             acknowledged.add(way)
-        yield Arrow(p.time - zero, p, describe(p), again, dull)
+        yield Arrow(p.start - zero, p, describe(p), again, dull and not p.lost)
 
 
 def condense(found: list[Arrow]) -> list[Row]:
@@ -243,8 +263,47 @@ def with_silences(rows: list[Row]) -> list[Row]:
         if previous is not None and row.time - previous >= SILENCE:
             result.append(Silence(row.time, row.time - previous))
         result.append(row)
-        previous = row.time
+        lasts = row.flight if isinstance(row, Arrow) and row.lands else 0
+        previous = row.time + lasts
     return result
+
+
+def with_arrivals(rows: list[Row]) -> list[Row]:
+    """Rows in order of time, with one for each arrival that does not follow its departure."""
+    flying = [row for row in rows if isinstance(row, Arrow) and row.flight > 0]
+    arrivals = [Arrival(row.time + row.flight, row) for row in flying]
+    ordered = sorted([*rows, *arrivals], key=lambda row: (row.time, row_rank(row)))
+    result: list[Row] = []
+    for row in ordered:
+        if isinstance(row, Arrival) and result and result[-1] is row.arrow:
+            continue
+        if isinstance(row, Arrival):
+            row.arrow.lands = False
+        result.append(row)
+    return result
+
+
+def wire_text(parameters: dict[str, Any]) -> str:
+    """The parameters of a wire in few words: `delay 10ms, from c1: loss 1%`."""
+    words = [f"{k} {flat(v)}" for k, v in parameters.items() if k not in ("from", "capture")]
+    for node, own in mapping(parameters.get("from")).items():
+        words.append(f"from {node}: " + ", ".join(f"{k} {flat(v)}" for k, v in own.items()))
+    return ", ".join(words) or "no impairment"
+
+
+def flat(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{key} {flat(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return " ".join(flat(item) for item in value)
+    return str(value)
+
+
+def wires_of(run: Run, packets: list[Packet]) -> list[str]:
+    """What the wires of these packets are to do."""
+    used = {p.link for p in packets}
+    wired = [link for link in run.links.values() if link.name in used and link.wire is not None]
+    return [f"wire {link.name}: {wire_text(link.wire or {})}" for link in wired]
 
 
 def holds_of(run: Run, exchange: Exchange, zero: int) -> Optional[tuple[Hold, Release]]:
@@ -301,7 +360,7 @@ def bounded(rows: list[Row]) -> list[Row]:
 
 def row_rank(row: Row) -> int:
     """Order at equal times: a release causes the packet that bounds it, a hold follows one."""
-    return 0 if isinstance(row, Release) else 2 if isinstance(row, Holding) else 1
+    return 0 if isinstance(row, (Release, Arrival)) else 2 if isinstance(row, Holding) else 1
 
 
 def make_ladder(run: Run, name: str) -> Ladder:
@@ -317,7 +376,7 @@ def make_ladder(run: Run, name: str) -> Ladder:
         ladder.problem = f"no packet was captured during the step '{name}'"
         return ladder
     ladder.nodes = node_order(run, packets)
-    zero = packets[0].time
+    zero = packets[0].start
     exchanges = [e for e in run_exchanges(run) if e.step is step]
     rows = condense(list(arrows(packets)))
     for exchange in exchanges:
@@ -325,7 +384,6 @@ def make_ladder(run: Run, name: str) -> Ladder:
         if found:
             ladder.holds.append(found[0])
             rows += [Holding(found[0].start, found[0].node), found[1]]
-    rows.sort(key=lambda row: (row.time, row_rank(row)))
-    ladder.rows = bounded(with_silences(rows))
-    ladder.legend = legend_of(exchanges, run)
+    ladder.rows = bounded(with_silences(with_arrivals(rows)))
+    ladder.legend = legend_of(exchanges, run) + wires_of(run, packets)
     return ladder

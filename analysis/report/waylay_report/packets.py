@@ -22,6 +22,7 @@ FIN, SYN, RST, PSH, ACK = 0x01, 0x02, 0x04, 0x08, 0x10
 END_OF_OPTIONS, NO_OPERATION, RECORD_ROUTE = 0, 1, 7
 ROUTE_OPTIONS = {RECORD_ROUTE: "RR", 131: "LSRR", 137: "SSRR"}
 FIRST_LINE_MAX = 120
+PROBE = b"\x88\xb5"  # the ethertype of what shows that a capture is live: no wire counts it
 
 ICMP_NAMES = {
     (3, 0): "network unreachable",
@@ -38,6 +39,10 @@ class Packet:
 
     `sender` and `receiver` are the link's two nodes, None when the Ethernet
     addresses are not known. Ports, sequence numbers and flags are 0 for what is not TCP.
+
+    On a link with a wire, which is captured at each end, `time` is when it arrived,
+    `left` when it left its sender, and `end` whose capture holds `frame`; what never
+    arrived has in `lost` why, and `time` is when it left (flights.py).
     """
 
     time: int
@@ -59,6 +64,31 @@ class Packet:
     payload: int = 0
     first_line: str = ""
     icmp: str = ""
+    left: Optional[int] = None
+    end: str = ""
+    lost: str = ""
+    ordinal: int = 0  # which of its sender's frames it is, in a capture at that end
+    length: int = 0  # of the frame, bytes
+    key: int = 0  # of the frame's bytes; equal for what a wire carries unchanged
+
+    @property
+    def start(self) -> int:
+        """When it was first seen."""
+        return self.time if self.left is None else self.left
+
+    @property
+    def flight(self) -> int:
+        """How long the wire had it; 0 where that is not known."""
+        return self.time - self.start
+
+    @property
+    def place(self) -> str:
+        """The capture that holds the frame."""
+        return f"{self.link}@{self.end}" if self.end else self.link
+
+    def time_at(self, node: Optional[str]) -> int:
+        """When that end of the link had it."""
+        return self.start if node == self.sender else self.time
 
     def has(self, flags: int) -> bool:
         return self.flags & flags == flags
@@ -98,6 +128,8 @@ class Capture:
     """What one file held."""
 
     link: str
+    end: str = ""  # the end at which it was taken; empty where that makes no difference
+    sent: int = 0  # frames that this end sent
     packets: list[Packet] = field(default_factory=list)
     others: int = 0  # frames that are no IPv4 (ARP, probes)
     undecodable: int = 0  # frames that say they are IPv4 and are not
@@ -206,9 +238,9 @@ def records(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
         yield nanoseconds(stamp), frame
 
 
-def read_capture(path: Path, link: str, macs: Mapping[str, str]) -> Capture:
+def read_capture(path: Path, link: str, macs: Mapping[str, str], end: str = "") -> Capture:
     """Reads one file. `macs` maps each end's Ethernet address to the name of its node."""
-    capture = Capture(link)
+    capture = Capture(link, end)
     try:
         with path.open("rb") as stream:
             for number, (time, frame) in enumerate(records(stream), 1):
@@ -218,17 +250,37 @@ def read_capture(path: Path, link: str, macs: Mapping[str, str]) -> Capture:
     return capture
 
 
+def key_of(frame: bytes) -> int:
+    """Of an IPv4 frame, but for what a queue may mark: ECN and with it the checksum."""
+    return hash((frame[:15], frame[15] & 0xFC, frame[16:24], frame[26:]))
+
+
 def add_frame(
     capture: Capture, number: int, time: int, frame: bytes, macs: Mapping[str, str]
 ) -> None:
+    sender = macs.get(mac(frame[6:12]))
+    receiver = macs.get(mac(frame[0:6]))
+    if frame[12:14] != PROBE and sender and sender == capture.end:
+        capture.sent += 1
     if frame[12:14] != b"\x08\x00":
         capture.others += 1
         return
-    sender = macs.get(mac(frame[6:12]))
-    receiver = macs.get(mac(frame[0:6]))
     if sender and not receiver:
         receiver = next((name for name in macs.values() if name != sender), None)
-    blank = Packet(time, capture.link, number, sender, receiver, "", "", "")
+    blank = Packet(
+        time,
+        capture.link,
+        number,
+        sender,
+        receiver,
+        "",
+        "",
+        "",
+        end=capture.end,
+        ordinal=capture.sent if sender == capture.end else 0,
+        length=len(frame),
+        key=key_of(frame) if capture.end else 0,
+    )
     try:
         capture.packets.append(decode(blank, dpkt.ip.IP(frame[14:])))
     except (dpkt.dpkt.Error, ValueError, struct.error):

@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from . import plot, svg, text
-from .ladder import Ladder, Release, make_ladder
+from .ladder import Ladder, Release, make_ladder, wire_text
 from .latency import Claim, Latency, claims, latencies
 from .run import END_OF_TIME, Run, Step, items, mapping
 from .text import duration, milliseconds
@@ -112,6 +112,39 @@ def loss_rows(run: Run) -> list[dict[str, Any]]:
     return rows
 
 
+def wire_rows(run: Run) -> list[dict[str, Any]]:
+    """Each direction of each wire: what it was to do, and what it did."""
+    rows = []
+    for link in run.links.values():
+        if link.wire is None:
+            continue
+        account = mapping(mapping(run.fidelity.get("links")).get(link.name))
+        for sender in link.ends:
+            receiver = next(end for end in link.ends if end != sender)
+            counts = run.decisions.counts.get((link.name, sender), {})
+            own = mapping(account.get(sender))
+            late = mapping(own.get("lateness"))
+            rows.append(
+                {
+                    "way": f"{sender} → {receiver}",
+                    "parameters": direction_text(link.wire, sender),
+                    "frames": own.get("in", "?"),
+                    "decided": ", ".join(f"{n} × {what}" for what, n in counts.items()) or "–",
+                    "late": [duration(late[key]) if key in late else "?" for key in LATENESS],
+                }
+            )
+    return rows
+
+
+LATENESS = ("p50", "p99", "max")
+
+
+def direction_text(wire: dict[str, Any], sender: str) -> str:
+    """The parameters of one direction: those of both, and over them its own."""
+    both = {key: value for key, value in wire.items() if key not in ("from", "capture")}
+    return wire_text({**both, **mapping(mapping(wire.get("from")).get(sender))})
+
+
 def step_rows(run: Run) -> list[dict[str, Any]]:
     return [
         {
@@ -143,7 +176,7 @@ def latency_row(row: Latency) -> dict[str, Any]:
         ],
         "received": f"{row.received:,}",
         "syns": row.syns,
-        "source": f"{packet.link} frame {packet.frame}",
+        "source": f"{packet.place} frame {packet.frame}",
         "log": log_line(row),
         "joined": row.fetch.exchange.joined_by if row.fetch.exchange.own else "–",
     }
@@ -152,6 +185,16 @@ def latency_row(row: Latency) -> dict[str, Any]:
 def claim_rows(found: list[Claim]) -> list[Claim]:
     """Disagreements first."""
     return sorted(found, key=lambda claim: claim.agrees)
+
+
+def machine_facts(run: Run) -> list[tuple[str, str]]:
+    """How busy the machine was."""
+    machine = mapping(run.fidelity.get("machine"))
+    shares = (("idle", "idle_share"), ("stolen", "steal_share"), ("no idle time", "full_share"))
+    found = [(name, f"{machine[key]:.1%}") for name, key in shares if key in machine]
+    if machine.get("pressure_share") is not None:
+        found.append(("something waited", f"{machine['pressure_share']:.1%}"))
+    return found
 
 
 def environment() -> jinja2.Environment:
@@ -188,6 +231,9 @@ def render(run: Run, folder: Optional[Path] = None) -> str:
             claims=claim_rows(found),
             disagreements=sum(1 for claim in found if not claim.agrees),
             losses=loss_rows(run),
+            wires=wire_rows(run),
+            machine=machine_facts(run),
+            why=[str(one) for one in run.fidelity.get("why") or []],
             measures=mapping(run.results.get("measures")),
             folder=str(folder or run.folder),
         )

@@ -8,13 +8,14 @@ that failed half-way has a report too, which is when one is needed most.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Mapping, Optional
 
 import yaml
 
+from .flights import Decisions, pair
 from .packets import Capture, Packet, read_capture
 
 Json = Mapping[str, Any]
@@ -31,6 +32,9 @@ class Node:
 class Link:
     name: str
     ends: tuple[str, str]
+    captures: tuple[str, ...] = ()  # by name: one, or for a link with a wire one an end
+    wire: Optional[dict[str, Any]] = None  # its parameters as the scenario has them
+    error: Optional[int] = None  # ns by which the wire was late at most
 
 
 @dataclass
@@ -57,7 +61,9 @@ class Run:
     losses: dict[str, Any] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
     links: dict[str, Link] = field(default_factory=dict)
-    captures: dict[str, Capture] = field(default_factory=dict)
+    captures: dict[str, Capture] = field(default_factory=dict)  # by the files' names
+    decisions: Decisions = field(default_factory=Decisions)
+    fidelity: dict[str, Any] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     log: list[dict[str, Any]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -78,9 +84,23 @@ class Run:
 
     @cached_property
     def packets(self) -> list[Packet]:
-        """All packets of all links in order of time."""
-        packets = [p for capture in self.captures.values() for p in capture.packets]
+        """All packets of all links in order of time; each once a link, also what was lost."""
+        packets: list[Packet] = []
+        for link in self.links.values():
+            files = [self.captures[name] for name in link.captures]
+            packets += pair(files, self.decisions) if len(files) == 2 else files[0].packets
         return sorted(packets, key=lambda p: (p.time, p.link, p.frame))
+
+    def seen_by(self, role: str) -> list[Packet]:
+        """What nodes of a role sent, arrived or not, and all else that arrived, at their times.
+
+        A packet between such a node and another has the time at which that node had it.
+        """
+        seen = [p for p in self.packets if not p.lost or self.role(p.sender) == role]
+        if all(p.left is None for p in seen):
+            return seen
+        own = [replace(p, time=p.start) if self.role(p.sender) == role else p for p in seen]
+        return sorted(own, key=lambda p: (p.time, p.link, p.frame))
 
     def role(self, node: Optional[str]) -> str:
         return self.nodes[node].role if node in self.nodes else ""
@@ -143,30 +163,46 @@ def read_nodes_and_links(run: Run) -> None:
     for name, link in mapping(run.bindings.get("links")).items():
         ends = mapping(link).get("ends")
         if isinstance(ends, list) and len(ends) == 2:
-            run.links[name] = Link(name, (str(ends[0]), str(ends[1])))
+            error = integer(mapping(mapping(link).get("timing")).get("error"))
+            pair_of_ends = (str(ends[0]), str(ends[1]))
+            run.links[name] = Link(name, pair_of_ends, wire=wire_of(run, ends), error=error)
+
+
+def wire_of(run: Run, ends: list[Any]) -> Optional[dict[str, Any]]:
+    """A link's wire, as the scenario that was run describes it."""
+    for link in items(run.scenario.get("links")):
+        if link.get("ends") == ends and "wire" in link:
+            return mapping(link["wire"])
+    return None
 
 
 def read_captures(run: Run) -> None:
     nodes = mapping(run.bindings.get("nodes"))
     for name, link in run.links.items():
         described = mapping(mapping(run.bindings.get("links")).get(name))
-        path = run.folder / str(described.get("capture", f"captures/{name}.pcap"))
         macs = {
             str(mapping(mapping(nodes.get(end)).get("macs")).get(name, "")).lower(): end
             for end in link.ends
         }
-        run.captures[name] = read_capture(path, name, macs)
-        note_capture(run, run.captures[name])
+        both = mapping(described.get("captures"))
+        files = {f"{name}@{end}": (end, both.get(end)) for end in link.ends if end in both}
+        if len(files) != 2:
+            files = {name: ("", described.get("capture", f"captures/{name}.pcap"))}
+        link.captures = tuple(files)
+        for file, (end, path) in files.items():
+            run.captures[file] = read_capture(run.folder / str(path), name, macs, end)
+            note_capture(run, file)
 
 
-def note_capture(run: Run, capture: Capture) -> None:
+def note_capture(run: Run, name: str) -> None:
+    capture = run.captures[name]
     if capture.problem:
         run.problems.append(f"capture cut short: {capture.problem}")
     if capture.undecodable:
-        run.problems.append(f"{capture.link}: {capture.undecodable} frames are no whole IPv4")
+        run.problems.append(f"{name}: {capture.undecodable} frames are no whole IPv4")
     strangers = sum(1 for p in capture.packets if not p.sender or not p.receiver)
     if strangers:
-        run.problems.append(f"{capture.link}: {strangers} packets of an unknown sender, not drawn")
+        run.problems.append(f"{name}: {strangers} packets of an unknown sender, not drawn")
 
 
 def read_steps(run: Run) -> None:
@@ -204,6 +240,22 @@ def read_log(run: Run) -> None:
     run.log.sort(key=lambda entry: integer(entry.get("time")) or 0)
 
 
+def read_decisions(run: Run) -> None:
+    """What wires did on purpose; a run without wires has no such log."""
+    path = run.folder / "logs" / "wire-decisions.jsonl"
+    if not path.exists():
+        return
+    for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            entry = None
+        if isinstance(entry, dict):
+            run.decisions.add(entry)
+        else:
+            run.problems.append(f"{path.name}:{number}: no JSON object")
+
+
 def read_run(folder: Path) -> Run:
     """Reads the folder. Raises FileNotFoundError only when it is none."""
     if not folder.is_dir():
@@ -212,8 +264,11 @@ def read_run(folder: Path) -> Run:
     run.results = read_json(run, "results.json")
     run.bindings = read_json(run, "bindings.json")
     run.losses = read_json(run, "captures/losses.json")
+    if (folder / "fidelity.json").exists():
+        run.fidelity = read_json(run, "fidelity.json")
     read_scenario(run)
     read_nodes_and_links(run)
+    read_decisions(run)
     read_captures(run)
     read_steps(run)
     read_log(run)

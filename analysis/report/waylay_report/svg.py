@@ -3,14 +3,16 @@
 
 Colours are the page's own (CSS classes, see report.css), so that the drawing
 follows light and dark. Rows are evenly spaced: the times stand on the left, and the
-vertical axis is order, not a scale. All text is escaped here.
+vertical axis is order, not a scale. A packet that a wire carried slants, to where it
+arrived; one that the wire dropped ends half-way, at a cross. All text is escaped here.
 """
 from __future__ import annotations
 
+import math
 from html import escape
 from typing import Callable
 
-from .ladder import Arrow, Condensed, Hold, Holding, Ladder, Release, Rest, Row, Silence
+from .ladder import Arrival, Arrow, Condensed, Hold, Holding, Ladder, Release, Rest, Row, Silence
 from .packets import Packet
 from .text import cut, duration, milliseconds
 
@@ -18,7 +20,8 @@ WIDTH = 1120
 LEFT, RIGHT = 150, 1060  # columns of the first and the last node
 HEAD = 64  # height of the nodes' names
 TIME_X = 84
-TALL, SHORT, NOTE = 46, 26, 30  # heights of rows
+TALL, SHORT, NOTE, LANDING = 46, 26, 30, 16  # heights of rows
+SLANT = 9  # how far an arrow falls within its row
 HOP = 7  # radius of the bridge over a node that a packet does not touch
 LETTER = 6.7  # width of a letter of the small monospaced font
 
@@ -36,6 +39,10 @@ class Canvas:
             at += height(row)
             self.y[i] = at
         self.height = at + 28
+        # Where the arrows end that do not end in their own row.
+        self.arrivals = {
+            id(row.arrow): y for row, y in zip(ladder.rows, self.y) if isinstance(row, Arrival)
+        }
         self.parts: list[str] = []
 
     def add(self, part: str) -> None:
@@ -58,7 +65,7 @@ def is_slim(row: Arrow) -> bool:
 def height(row: Row) -> int:
     if isinstance(row, Arrow):
         return SHORT if is_slim(row) else TALL
-    return NOTE
+    return LANDING if isinstance(row, Arrival) else NOTE
 
 
 def arrow_class(row: Arrow) -> str:
@@ -130,22 +137,47 @@ def draw_arrow(canvas: Canvas, row: Arrow, y: float) -> None:
     packet = row.packet
     assert packet.sender and packet.receiver
     way = 1 if canvas.x[packet.receiver] > canvas.x[packet.sender] else -1
-    kind = arrow_class(row) + (" slim" if is_slim(row) else "")
+    kind = arrow_class(row) + (" slim" if is_slim(row) else "") + (" lost" if row.lost else "")
     canvas.add(f'<g class="arrow {kind}">')
     canvas.add(f"<title>{escape(tooltip(row))}</title>")
-    canvas.add(
-        f'<path class="shaft" d="{path_between(canvas, packet.sender, packet.receiver, y)}"/>'
-    )
-    canvas.add(f'<path class="tip" d="{head_of(canvas, packet.receiver, way, y)}"/>')
+    if row.lost or row.flight:
+        draw_slant(canvas, row, y)
+    else:
+        path = path_between(canvas, packet.sender, packet.receiver, y)
+        canvas.add(f'<path class="shaft" d="{path}"/>')
+        canvas.add(f'<path class="tip" d="{head_of(canvas, packet.receiver, way, y)}"/>')
     draw_label(canvas, row, y)
     canvas.add("</g>")
 
 
+def draw_slant(canvas: Canvas, row: Arrow, y: float) -> None:
+    """From where it left to where it arrived, or half of the way and a cross."""
+    x1, x2 = canvas.x[row.packet.sender or ""], canvas.x[row.packet.receiver or ""]
+    y2 = y + SLANT if row.lands else canvas.arrivals.get(id(row), y + SLANT)
+    if row.lost:
+        x, at = (x1 + x2) / 2, y + SLANT / 2
+        canvas.line("shaft", x1, y, x, at)
+        canvas.add(f'<path class="cross" d="M{x - 5:.1f} {at - 5:.1f}l10 10m0 -10l-10 10"/>')
+        canvas.text("reason", x + 10, at + 10, row.lost)
+        return
+    length = math.hypot(x2 - x1, y2 - y) or 1.0
+    dx, dy = (x2 - x1) / length, (y2 - y) / length
+    canvas.line("shaft", x1, y, x2 - 9 * dx, y2 - 9 * dy)
+    points = [(x2 - dx, y2 - dy)]
+    points += [(x2 - 11 * dx - side * dy, y2 - 11 * dy + side * dx) for side in (4.5, -4.5)]
+    corners = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    canvas.add(f'<path class="tip" d="M{corners}z"/>')
+
+
 def tooltip(row: Arrow) -> str:
     packet = row.packet
-    text = f"frame {packet.frame} on {packet.link}: {row.what}, {packet.src} → {packet.dst}"
+    text = f"frame {packet.frame} on {packet.place}: {row.what}, {packet.src} → {packet.dst}"
     if packet.is_tcp:
         text += f", ports {packet.sport} → {packet.dport}, seq {packet.seq}, ack {packet.ack}"
+    if row.lost:
+        return text + f", left at {packet.start} ns, lost: {row.lost}"
+    if row.flight:
+        return text + f", left at {packet.start} ns, arrived {duration(row.flight)} later"
     return text + f", at {packet.time} ns"
 
 
@@ -210,13 +242,13 @@ def draw_rows(canvas: Canvas) -> None:
     for row, y in zip(canvas.ladder.rows, canvas.y):
         if isinstance(row, Arrow):
             draw_arrow(canvas, row, y)
-        else:
+        elif not isinstance(row, Arrival):
             draw_note(canvas, row, y)
-        if isinstance(row, (Arrow, Release, Condensed)):
+        if isinstance(row, (Arrow, Arrival, Release, Condensed)):
             canvas.text(
                 "time",
                 TIME_X,
-                y - (0 if isinstance(row, Arrow) else 5),
+                y - (0 if isinstance(row, (Arrow, Arrival)) else 5),
                 milliseconds(row.time),
                 "end",
             )

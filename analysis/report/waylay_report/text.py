@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Callable, Optional
 
-from .ladder import Arrow, Condensed, Holding, Ladder, Release, Rest, Row, Silence
+from .ladder import Arrival, Arrow, Condensed, Holding, Ladder, Release, Rest, Row, Silence
 from .latency import Claim, Latency
 from .packets import Packet
 
 WIDTH = 100
 TIME_WIDTH = 9  # digits of milliseconds with three decimals
 WORDS_WIDTH = 14  # columns that should be left for what a packet is
+MEANWHILE_WIDTH = 32  # of what a packet is, where it arrives
 
 BOLD, DIM, RED, GREEN, AMBER, BLUE = "1", "2", "31", "32", "33", "36"
 HIGHLIGHT = "1;30;43"
@@ -73,17 +74,32 @@ class Grid:
             cells[at] = "●" if name == mark else "│"
         return self.joined(cells, time)
 
-    def arrow(self, time: int, sender: str, receiver: str) -> str:
+    def arrow(self, time: int, packet: Packet, leaves: bool = True, lands: bool = True) -> str:
+        """The arrow of a packet, or the part of it that begins or ends here."""
         cells = [" "] * self.width
         for at in self.column.values():
             cells[at] = "│"
-        a, b = self.column[sender], self.column[receiver]
+        a, b = self.column[packet.sender or ""], self.column[packet.receiver or ""]
         low, high = min(a, b), max(a, b)
+        line = "─" if leaves and lands else "┄"
         for at in range(low + 1, high):
-            cells[at] = "─" if cells[at] == " " else "┼"
-        cells[a] = "├" if a == low else "┤"
-        cells[b + (1 if b == low else -1)] = "<" if b == low else ">"
+            cells[at] = line if cells[at] == " " else "┼"
+        if leaves:
+            cells[a] = "├" if a == low else "┤"
+        if packet.lost:
+            self.cut(cells, a, b)
+        elif lands:
+            cells[b + (1 if b == low else -1)] = "<" if b == low else ">"
         return self.joined(cells, time)
+
+    def cut(self, cells: list[str], a: int, b: int) -> None:
+        """The arrow ends half-way, at a cross."""
+        way, columns = 1 if b > a else -1, set(self.column.values())
+        half = a + way * max(2, abs(b - a) // 2)
+        half -= way if half in columns else 0
+        cells[half] = "✕"
+        for at in range(half + way, b, way):
+            cells[at] = "│" if at in columns else " "
 
     def joined(self, cells: list[str], time: int) -> str:
         """A held node's line is dotted, whatever else stands there."""
@@ -117,6 +133,13 @@ def first_line_text(arrow: Arrow) -> str:
     return text + (" (again)" if arrow.again else "")
 
 
+def flight_text(arrow: Arrow) -> str:
+    """What became of it on its way, where a wire had it."""
+    if arrow.lost:
+        return f"✕ {arrow.lost}"
+    return f"+{duration(arrow.flight)}" if arrow.flight and arrow.lands else ""
+
+
 def ends_text(packet: Packet) -> str:
     return f"{packet.src} → {packet.dst}"
 
@@ -127,7 +150,13 @@ def option_text(packet: Packet) -> str:
 
 def tail_width(ladder: Ladder) -> int:
     arrows = [row for row in ladder.rows if isinstance(row, Arrow)]
-    return max((len(ends_text(a.packet) + option_text(a.packet)) for a in arrows), default=0)
+    return max((len(tail_text(a)) for a in arrows), default=0)
+
+
+def tail_text(arrow: Arrow) -> str:
+    """All that stands behind what the packet is."""
+    extra = flight_text(arrow)
+    return ends_text(arrow.packet) + option_text(arrow.packet) + (f" {extra}" if extra else "")
 
 
 class Columns:
@@ -146,15 +175,21 @@ def arrow_text(arrow: Arrow, columns: Columns, paint: Paint) -> str:
     words = [paint(what, row_color(arrow)) + "  " + ends_text(arrow.packet)]
     if arrow.packet.route_name:
         words.append(paint(option_text(arrow.packet), HIGHLIGHT))
+    if flight_text(arrow):
+        words.append(paint(flight_text(arrow), RED if arrow.lost else DIM))
     return " ".join(words)
 
 
 def row_text(row: Row, grid: Grid, columns: Columns, paint: Paint) -> str:
     time = paint(milliseconds(row.time).rjust(TIME_WIDTH), DIM)
     if isinstance(row, Arrow):
-        assert row.packet.sender and row.packet.receiver
-        drawn = grid.arrow(row.time, row.packet.sender, row.packet.receiver)
+        drawn = grid.arrow(row.time, row.packet, lands=row.lands)
         return f"{time}  {drawn}   {arrow_text(row, columns, paint)}"
+    if isinstance(row, Arrival):
+        drawn = grid.arrow(row.time, row.arrow.packet, leaves=False)
+        what = cut(first_line_text(row.arrow), MEANWHILE_WIDTH)
+        text = f"{what} arrives, after {duration(row.arrow.flight)}"
+        return f"{time}  {drawn}   {paint(cut(text, columns.room), DIM)}"
     if isinstance(row, Release):
         color = RED if row.is_early else AMBER
         text = paint(cut(release_text(row), columns.room), color)
