@@ -116,7 +116,7 @@ def test_traces(tmp_path: Path, content: str, expected: str) -> None:
         return
     with pytest.raises(BadInput) as caught:
         scenario.load(file)
-    assert str(caught.value).startswith(f"{file}:4:76: key 'links.0.wire.from.o1.trace': found")
+    assert str(caught.value).startswith(f"{file}:4:69: key 'links.0.wire.from.o1.trace': found")
     assert expected in str(caught.value)
 
 
