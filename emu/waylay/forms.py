@@ -134,4 +134,5 @@ def _fault(document: Document, base: Place, error: Any) -> tuple[Mark, BadInput]
 def known(document: Document, place: Place, name: str, names: Any, what: str) -> None:
     """Complain unless a name is one of those that the file has."""
     if name not in names:
-        raise document.error(place, name, f"a {what} of this file: " + ", ".join(names))
+        shown = ", ".join(names) or "there is none"
+        raise document.error(place, name, f"a {what} of this file: {shown}")

@@ -159,9 +159,9 @@ def read(document: Document, place: Place, ends: Sequence[str]) -> WireSpec:
         if name not in ends:
             expected = "an end of the link: " + ", ".join(ends)
             raise document.error(place + ("from", name), name, expected, True)
-    both = _absolute(document, place, {k: v for k, v in written.items() if k != "from"})
+    both = absolute(document, place, {k: v for k, v in written.items() if k != "from"})
     senders = {
-        name: _absolute(document, place + ("from", name), parameters)
+        name: absolute(document, place + ("from", name), parameters)
         for name, parameters in written.get("from", {}).items()
     }
     check(document, place, both, {})
@@ -170,20 +170,7 @@ def read(document: Document, place: Place, ends: Sequence[str]) -> WireSpec:
     return WireSpec(both, senders)
 
 
-def change(
-    document: Document, place: Place, wires: Sequence[Parameters]
-) -> tuple[Parameters, list[Parameters]]:
-    """A change of parameters, over what each of some directions has.
-
-    Returns the change itself with absolute paths, and what each then has.
-    """
-    changed = _absolute(document, place, forms.value_at(document, place))
-    for before in wires:
-        check(document, place, changed, before)
-    return changed, [overlay(before, changed) for before in wires]
-
-
-def _absolute(document: Document, place: Place, parameters: Parameters) -> Parameters:
+def absolute(document: Document, place: Place, parameters: Parameters) -> Parameters:
     """The parameters with the paths of their files made absolute; the files parse."""
     told = dict(parameters)
     for where, judge in FILES.items():
@@ -204,6 +191,14 @@ def _absolute(document: Document, place: Place, parameters: Parameters) -> Param
         else:
             told[where[0]] = {**told[where[0]], where[1]: str(path)}
     return told
+
+
+def files(document: Document, place: Place) -> Iterator[tuple[Place, Path]]:
+    """The files that the parameters at a place name, and where they do."""
+    parameters = forms.value_at(document, place)
+    for where in FILES:
+        if _at(parameters, where) is not None:
+            yield place + where, path_of(document, place + where)
 
 
 def path_of(document: Document, place: Place) -> Path:
@@ -249,15 +244,16 @@ FILES = {("trace",): wrong_trace, ("jitter", "table"): wrong_table}
 
 def check(document: Document, place: Place, own: Parameters, below: Parameters) -> None:
     """Judge whether parameters, set over others, fit together; complain where they stand."""
-    for where, found, expected in _misfits(own, overlay(below, own)):
+    for where, found, expected in misfits(own, below):
         raise document.error(place + where, found, expected)
 
 
 Misfit = tuple[Place, Any, str]
 
 
-def _misfits(own: Parameters, whole: Parameters) -> Iterator[Misfit]:
+def misfits(own: Parameters, below: Parameters) -> Iterator[Misfit]:
     """(where, what was found, what was expected) of all that does not fit."""
+    whole = overlay(below, own)
     if "trace" in whole and QUANTITIES["rate"].value(whole.get("rate", 0)):
         key = "trace" if "trace" in own else "rate"
         yield (key,), own.get(key), "a rate or a trace, not both"

@@ -5,6 +5,7 @@ waylaypkgdir = $(waylaypydir)/waylay
 dist_waylaypkg_DATA = \
 	emu/waylay/__init__.py \
 	emu/waylay/__main__.py \
+	emu/waylay/actioncheck.py \
 	emu/waylay/batch.py \
 	emu/waylay/capture.py \
 	emu/waylay/cli.py \
@@ -22,14 +23,17 @@ dist_waylaypkg_DATA = \
 	emu/waylay/linkspec.py \
 	emu/waylay/machine.py \
 	emu/waylay/mn.py \
+	emu/waylay/model.py \
 	emu/waylay/netlink.py \
 	emu/waylay/network.py \
 	emu/waylay/nginx.py \
 	emu/waylay/nodes.py \
 	emu/waylay/outcome.py \
+	emu/waylay/packets.py \
 	emu/waylay/pcap.py \
 	emu/waylay/plan.py \
 	emu/waylay/programs.py \
+	emu/waylay/publish.py \
 	emu/waylay/quantities.py \
 	emu/waylay/results.py \
 	emu/waylay/roles.py \
@@ -37,6 +41,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/scenario.py \
 	emu/waylay/schema.py \
 	emu/waylay/shell.py \
+	emu/waylay/stepcheck.py \
 	emu/waylay/steps.py \
 	emu/waylay/tell.py \
 	emu/waylay/wait.py \

@@ -8,88 +8,17 @@ BadInput of the form `FILE:LINE:COLUMN: key 'x.y': found 'V', expected WHAT`.
 from __future__ import annotations
 
 import ipaddress
-import re
-import urllib.parse
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Iterator, Optional, Sequence
 
-from waylay import compose, linkspec, pcap, schema
+from waylay import compose, linkspec, schema
+from waylay.actioncheck import Actions, is_address
 from waylay.forms import check, known
-from waylay.linkspec import WireSpec
+from waylay.model import LinkSpec, Measure, NodeSpec, Scenario, ServiceSpec, Step
+from waylay.stepcheck import Steps
 from waylay.yamlmarks import Document, Place
 
-
-@dataclass(frozen=True)
-class NodeSpec:
-    """One node. `program`: None for the role's own, "none" for no program."""
-
-    name: str
-    role: str
-    config: dict[str, Any]
-    program: Optional[str]
-    server: str  # of an origin: waylay-origin, nginx or none
-    objects: dict[str, dict[str, int]]  # of nginx: path -> size, max_age
-
-
-@dataclass(frozen=True)
-class LinkSpec:
-    """One link; `name` is its ends as the file orders them."""
-
-    ends: tuple[str, str]
-    subnet: ipaddress.IPv4Network
-    mtu: int
-    wire: Optional[WireSpec] = None  # None: a plain veth pair
-    capture: bool = True  # from the start of the run on
-
-    @property
-    def name(self) -> str:
-        return "-".join(self.ends)
-
-
-@dataclass(frozen=True)
-class ServiceSpec:
-    """One TCP port of a node; whether the router redirects it."""
-
-    name: str
-    port: int
-    node: str
-    redirected: bool
-    listening: bool
-
-
-@dataclass(frozen=True)
-class Action:
-    """One thing to do: fetch, exec, until, mark, join or start."""
-
-    verb: str
-    arguments: Any
-
-
-@dataclass(frozen=True)
-class Step:
-    """A named part of the run; marks <name>.start and <name>.end frame it."""
-
-    name: str
-    actions: tuple[Action, ...]
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A whole scenario, consistent in itself."""
-
-    file: str
-    name: str
-    seed: int
-    repeat: int
-    nodes: dict[str, NodeSpec]
-    links: tuple[LinkSpec, ...]
-    services: dict[str, ServiceSpec]
-    steps: tuple[Step, ...]
-    source: dict[str, Any] = field(repr=False)  # as resolved; kept in the results
-
-    def of_role(self, role: str) -> list[NodeSpec]:
-        return [node for node in self.nodes.values() if node.role == role]
+__all__ = ["LinkSpec", "NodeSpec", "Scenario", "ServiceSpec", "Step", "build", "load"]
 
 
 def load(
@@ -113,7 +42,9 @@ def build(document: Document, checks: Sequence[str] = ()) -> Scenario:
     _check_links(document, links, nodes)
     services = {name: _service(document, name, nodes) for name in (data.get("services") or {})}
     _check_nodes(document, nodes, services)
-    builder = _Steps(document, nodes, links)
+    hosts = _hosts(document, nodes)
+    actions = Actions(document, nodes, links, hosts)
+    judged = Steps(document, actions)
     scenario = Scenario(
         file=document.file,
         name=data["name"],
@@ -122,10 +53,14 @@ def build(document: Document, checks: Sequence[str] = ()) -> Scenario:
         nodes=nodes,
         links=links,
         services=services,
-        steps=tuple(builder.step(("steps", i)) for i in range(len(data["steps"]))),
+        steps=judged.steps,
         source=data,
+        timeline=judged.timeline,
+        hosts=hosts,
+        measures=tuple(_measures(document, judged, links, nodes)),
+        files={**dict(_files_of_links(document, links)), **actions.files},
     )
-    _check_expectations(document, checks, [step.name for step in scenario.steps])
+    _check_expectations(document, checks, list(judged.names))
     return scenario
 
 
@@ -190,6 +125,30 @@ def _check_links(
             raise document.error(("nodes", name), name, "a node that some link ends at", True)
 
 
+def _files_of_links(
+    document: Document, links: tuple[LinkSpec, ...]
+) -> Iterator[tuple[Place, Path]]:
+    """The files that wires name, and where they do."""
+    for index, link in enumerate(links):
+        if link.wire is not None:
+            place: Place = ("links", index, "wire")
+            yield from linkspec.files(document, place)
+            for sender in link.wire.senders:
+                yield from linkspec.files(document, place + ("from", sender))
+
+
+def _hosts(document: Document, nodes: dict[str, NodeSpec]) -> dict[str, str]:
+    """The table of further names, each to a node or an address."""
+    hosts: dict[str, str] = document.data.get("hosts") or {}
+    for name, value in hosts.items():
+        place: Place = ("hosts", name)
+        if name in nodes or name == "localhost" or is_address(name):
+            raise document.error(place, name, "a name that is no node, localhost or address", True)
+        if value not in nodes and not is_address(value):
+            raise document.error(place, value, "an IPv4 address or a node: " + ", ".join(nodes))
+    return hosts
+
+
 def _service(document: Document, name: str, nodes: dict[str, NodeSpec]) -> ServiceSpec:
     item = document.data["services"][name]
     known(document, ("services", name, "node"), item["node"], nodes, "node")
@@ -238,167 +197,29 @@ def _check_expectations(document: Document, checks: Sequence[str], steps: list[s
             )
 
 
-class _Steps:
-    """Builds the steps in order, remembering what later ones may refer to."""
-
-    def __init__(
-        self, document: Document, nodes: dict[str, NodeSpec], links: tuple[LinkSpec, ...]
-    ) -> None:
-        self.document = document
-        self.nodes = nodes
-        self.links = {link.name: link for link in links}
-        self.names: set[str] = set()
-        self.started: set[str] = set()
-        self.fetched: set[str] = set()
-
-    def step(self, place: Place) -> Step:
-        item = self.at(place)
-        name = self.name(place, item)
-        rest = [key for key in item if key != "name"]
-        if rest == ["do"]:
-            actions = tuple(self.sequence(place + ("do",), item["do"], name))
-        else:
-            actions = (self.action(place, rest, name),)
-        left = self.started
-        if left:
-            raise self.document.error(
-                place, name, "a join of what the step started: " + ", ".join(sorted(left))
-            )
-        return Step(name, actions)
-
-    def at(self, place: Place) -> Any:
-        value = self.document.data
-        for key in place:
-            value = value[key]
-        return value
-
-    def name(self, place: Place, item: dict[str, Any]) -> str:
-        name = item.get("name")
-        if not isinstance(name, str) or not re.match(schema.STEP_NAME, name):
-            raise self.document.error(place + ("name",), name, schema.STEP["expected"])
-        if name in self.names:
-            raise self.document.error(place + ("name",), name, "a name that no other step has")
-        self.names.add(name)
-        return name
-
-    def sequence(self, place: Place, items: Any, step: str) -> Iterator[Action]:
-        if not isinstance(items, list) or not items:
-            raise self.document.error(place, items, "a list of actions")
-        for index, item in enumerate(items):
-            if not isinstance(item, dict):
-                raise self.document.error(place + (index,), item, "an action: " + self.verbs())
-            yield self.action(place + (index,), list(item), step)
-
-    @staticmethod
-    def verbs() -> str:
-        return "one of " + ", ".join([*schema.ACTIONS, "start"])
-
-    def action(self, place: Place, verbs: list[str], step: str) -> Action:
-        for verb in verbs:
-            if verb not in schema.ACTIONS and verb != "start":
-                raise self.document.error(place + (verb,), verb, "an action, " + self.verbs(), True)
-        if len(verbs) != 1:
-            raise self.document.error(place, ", ".join(verbs) or None, "one action a step")
-        verb = verbs[0]
-        inner = place + (verb,)
-        check(self.document, inner, schema.START if verb == "start" else schema.ACTIONS[verb])
-        getattr(self, "check_" + verb)(inner, self.at(inner), step)
-        return Action(verb, self.at(inner))
-
-    def check_fetch(self, place: Place, item: dict[str, Any], step: str) -> None:
-        known(self.document, place + ("node",), item["node"], self.nodes, "node")
-        self.check_url(place + ("url",), item["url"])
-        expect = item.get("expect", {})
-        if "refused" in expect and ("status" in expect or "curl_exit" in expect):
-            raise self.document.error(
-                place + ("expect",), expect, "one of status, curl_exit and refused"
-            )
-        other = expect.get("same_body_as")
-        if other is not None and other not in self.fetched:
-            raise self.document.error(
-                place + ("expect", "same_body_as"), other, "an earlier step that fetches"
-            )
-        for name, pattern in expect.get("headers", {}).items():
-            self.expression(place + ("expect", "headers", name), pattern)
-        self.fetched.add(step)
-
-    def check_url(self, place: Place, url: str) -> None:
-        """Names come from the hosts file of a run alone: those of nodes are known."""
-        try:
-            host = urllib.parse.urlsplit(url).hostname or ""
-        except ValueError:
-            host = ""
-        try:
-            ipaddress.IPv4Address(host)
-        except ValueError:
-            if host not in (*map(str.lower, self.nodes), "localhost"):
-                expected = "a URL whose host is an IPv4 address or one of the nodes "
-                raise self.document.error(place, url, expected + ", ".join(self.nodes)) from None
-
-    def expression(self, place: Place, pattern: str) -> None:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise self.document.error(place, pattern, f"a regular expression ({error})") from None
-
-    def check_exec(self, place: Place, item: dict[str, Any], step: str) -> None:
-        del step
-        known(self.document, place + ("node",), item["node"], self.nodes, "node")
-
-    def check_until(self, place: Place, item: dict[str, Any], step: str) -> None:
-        del step
-        kinds = [kind for kind in ("capture", "listening", "log") if kind in item]
-        if len(kinds) != 1:
-            raise self.document.error(
-                place, ", ".join(kinds) or None, "one of capture, listening and log"
-            )
-        if kinds == ["capture"]:
-            self.check_capture(place, item)
-            return
-        for key in ("filter", "count"):
-            if key in item:
-                raise self.document.error(
-                    place + (key,), item[key], "this key only beside capture", True
-                )
-        inner = item[kinds[0]]
-        known(self.document, place + (kinds[0], "node"), inner["node"], self.nodes, "node")
-        if kinds == ["log"]:
-            self.expression(place + ("log", "line"), inner["line"])
-
-    def check_capture(self, place: Place, item: dict[str, Any]) -> None:
-        known(self.document, place + ("capture",), item["capture"], self.links, "link")
-        expression = item.get("filter", "")
-        stand_in = re.sub(r"\$([a-z][a-z0-9]*)", self.placeholder(place), expression)
-        try:
-            pcap.Filter(stand_in)
-        except ValueError as error:
-            raise self.document.error(
-                place + ("filter",), expression, f"a libpcap filter expression ({error})"
-            ) from None
-
-    def placeholder(self, place: Place) -> Any:
-        def replace(match: re.Match[str]) -> str:
-            known(self.document, place + ("filter",), match.group(1), self.nodes, "node")
-            return "192.0.2.1"
-
-        return replace
-
-    def check_mark(self, place: Place, item: str, step: str) -> None:
-        if item in ("start", "end"):
-            raise self.document.error(place, item, "a mark other than start and end")
-        del step
-
-    def check_start(self, place: Place, item: dict[str, Any], step: str) -> None:
-        verbs = [verb for verb in ("fetch", "exec") if verb in item]
-        if len(verbs) != 1:
-            raise self.document.error(place, ", ".join(verbs) or None, "one of fetch and exec")
-        if item["as"] in self.started:
-            raise self.document.error(place + ("as",), item["as"], "a name not in use")
-        getattr(self, "check_" + verbs[0])(place + (verbs[0],), item[verbs[0]], step)
-        self.started.add(item["as"])
-
-    def check_join(self, place: Place, item: str, step: str) -> None:
-        del step
-        if item not in self.started:
-            raise self.document.error(place, item, "what an earlier start of the step is named")
-        self.started.discard(item)
+def _measures(
+    document: Document, judged: Steps, links: tuple[LinkSpec, ...], nodes: dict[str, NodeSpec]
+) -> Iterator[Measure]:
+    """The figures that the file asks for; each has a source that will have it."""
+    wires = {link.name: link for link in links if link.wire is not None}
+    sources = {
+        "step": ("step", judged.names),
+        "fetch": ("step", judged.actions.fetched),
+        "load": ("step", judged.actions.loaded),
+        "wire": ("link", wires),
+        "counter": ("node", [name for name, node in nodes.items() if node.runs]),
+    }
+    what = {"fetch": "step with a fetch", "load": "step with a load", "wire": "link with a wire"}
+    for name, item in (document.data.get("measures") or {}).items():
+        place: Place = ("measures", name)
+        if name in judged.names:
+            raise document.error(place, name, "a name that no step has", True)
+        source, arguments = next(iter(item.items()))
+        key, having = sources[source]
+        inner = place + (source, key)
+        known(document, inner, arguments[key], having, what.get(source, key))
+        if source == "wire" and arguments["from"] not in wires[arguments["link"]].ends:
+            ends = ", ".join(wires[arguments["link"]].ends)
+            inner = place + (source, "from")
+            raise document.error(inner, arguments["from"], f"an end of the link: {ends}")
+        yield Measure(name, source, arguments)

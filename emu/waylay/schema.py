@@ -7,19 +7,43 @@ form is judged here; whether names exist and fit together is scenario.py's.
 """
 from __future__ import annotations
 
-from waylay import linkspec
-from waylay.forms import Schema, choice, integer, mapping, named, text
+from waylay import linkspec, packets
+from waylay.forms import Schema, choice, integer, listed, mapping, named, one_of, text
 from waylay.linkspec import BOOLEAN
 
 # Interface names are <node>-<peer>, and Linux allows 15 characters.
 NODE_NAME = "^[a-z][a-z0-9]{0,6}$"
 STEP_NAME = "^[a-z][a-z0-9-]*$"
+# Of steps and marks: <step>.<mark> has at most 63 characters (analysis/assert/bindings.h).
+LABEL = "^[a-z][a-z0-9-]{0,30}$"
+MARK_NAME = r"^[a-z][a-z0-9-]{0,30}\.[a-z][a-z0-9-]{0,30}$"
+HOST_NAME = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$"
 ROLES = ("client", "router", "proxy", "origin", "host")
 SERVERS = ("waylay-origin", "nginx", "none")
+PROGRAM_DEEDS = ("stop", "kill", "start", "restart", "signal")
+SIGNALS = ("HUP", "INT", "USR1", "USR2", "STOP", "CONT")
+
+STEP_FIGURES = ("duration", "lateness")
+FETCH_FIGURES = ("time_connect", "time_starttransfer", "time_total", "size", "status")
+LOAD_FIGURES = ("p50", "p90", "p99", "max", "mean", "rate", "requests", "failures", "bytes")
+WIRE_FIGURES = (
+    "in",
+    "out",
+    "dropped",
+    "duplicated",
+    "held",
+    "device_drops",
+    "lateness.p50",
+    "lateness.p99",
+    "lateness.max",
+    "rate.configured",
+    "rate.achieved",
+)
 
 
 NAME = text("the name of a node, such as c1", NODE_NAME)
-STEP = text("a name of small letters, digits and '-'", STEP_NAME)
+STEP = text("a name of small letters, digits and '-', at most 31", LABEL)
+LINK_NAME = text("the name of a link, such as c1-r1")
 PORT = integer(1, 65535, "a port (1 to 65535)")
 GUARD: Schema = {
     "type": "number",
@@ -70,9 +94,15 @@ SERVICE = mapping(
     ("port", "node", "redirected"),
 )
 
+STATUS = integer(100, 599, "an HTTP status (100 to 599)")
+URL = text("an http URL", r"^http://[^\s]+$")
+HEADERS = named("^[A-Za-z0-9-]+$", {"type": "string"}, "header fields")
+COMMAND = text("a command line")
+TRUE: Schema = {"const": True, "expected": "true"}
+
 EXPECT = mapping(
     {
-        "status": integer(100, 599, "an HTTP status (100 to 599)"),
+        "status": STATUS,
         "curl_exit": {
             "anyOf": [
                 {"type": "integer", "minimum": 0, "maximum": 99},
@@ -80,30 +110,50 @@ EXPECT = mapping(
             ],
             "expected": "an exit code of curl (0 to 99), or a list of them",
         },
-        "refused": {"const": True, "expected": "true"},
+        "refused": TRUE,
         "headers": named("^[A-Za-z0-9-]+$", text("a regular expression"), "header fields"),
         "size": integer(0, 1 << 40, "bytes"),
         "same_body_as": STEP,
     }
 )
 
+MARK = text("a mark, such as hit.end", MARK_NAME)
+
 # The actions of steps. Steps are written `name: x` with one of these beside it.
 ACTIONS: dict[str, Schema] = {
     "fetch": mapping(
         {
             "node": NAME,
-            "url": text("an http URL", r"^http://[^\s]+$"),
+            "url": URL,
             "method": text("an HTTP method", r"^[A-Z]+$"),
-            "headers": named("^[A-Za-z0-9-]+$", {"type": "string"}, "header fields"),
+            "headers": HEADERS,
             "expect": EXPECT,
             "within": GUARD,
         },
         ("node", "url"),
     ),
+    "load": mapping(
+        {
+            "node": NAME,
+            "urls": listed(URL, "http URLs"),
+            "requests": integer(1, 100000, "a number of requests (1 to 100000)"),
+            "concurrency": integer(1, 256, "how many at once (1 to 256)"),
+            "connections": choice(("kept", "fresh")),
+            "headers": HEADERS,
+            "expect": mapping(
+                {
+                    "statuses": listed(STATUS, "HTTP statuses"),
+                    "failures": integer(0, 100000, "how many may fail (0 to 100000)"),
+                }
+            ),
+            "within": GUARD,
+        },
+        ("node", "urls", "requests"),
+    ),
     "exec": mapping(
         {
             "node": NAME,
-            "command": text("a command line"),
+            "command": COMMAND,
             "exit": integer(0, 255, "an exit code (0 to 255)"),
             "within": GUARD,
         },
@@ -116,18 +166,70 @@ ACTIONS: dict[str, Schema] = {
             "count": integer(1, 1000000, "a number of packets, from 1"),
             "listening": mapping({"node": NAME, "port": PORT}, ("node", "port")),
             "log": mapping({"node": NAME, "line": text("a regular expression")}, ("node", "line")),
+            "exec": mapping({"node": NAME, "command": COMMAND}, ("node", "command")),
+            "mark": MARK,
             "within": GUARD,
         }
+    ),
+    "link": mapping(
+        {
+            "link": LINK_NAME,
+            "from": NAME,
+            "down": TRUE,
+            "up": TRUE,
+            "change": {**linkspec.BOTH, "minProperties": 1},
+        },
+        ("link",),
+    ),
+    "capture": mapping({"link": LINK_NAME, "on": BOOLEAN}, ("link", "on")),
+    "program": mapping(
+        {
+            "node": NAME,
+            "do": choice(PROGRAM_DEEDS),
+            "signal": choice(SIGNALS),
+        },
+        ("node", "do"),
+    ),
+    "send": mapping(
+        {
+            "node": NAME,
+            "link": LINK_NAME,
+            "packets": {**listed(packets.FORM, "packets"), "maxItems": 64},
+            "times": integer(1, 10000, "how often (1 to 10000)"),
+            "spacing": linkspec.DURATION,
+        },
+        ("node", "link", "packets"),
     ),
     "mark": STEP,
     "join": STEP,
 }
 
 # What a step may also be: work in the background, and a sequence of the others.
-START = mapping(
-    {"as": STEP, "fetch": ACTIONS["fetch"], "exec": ACTIONS["exec"]},
-    ("as",),
-)
+BACKGROUND = ("fetch", "load", "exec")
+START = mapping({"as": STEP, **{verb: ACTIONS[verb] for verb in BACKGROUND}}, ("as",))
+VERBS: dict[str, Schema] = {**ACTIONS, "start": START}
+
+# When a step begins; each may stand beside its action.
+TIMES: dict[str, Schema] = {
+    "at": linkspec.DURATION,
+    "after": mapping({"step": STEP, "mark": MARK, "plus": linkspec.DURATION}),
+    "every": mapping(
+        {"period": linkspec.DURATION, "times": integer(1, 10000, "how often (1 to 10000)")},
+        ("period", "times"),
+    ),
+}
+
+# Figures that `measures` can name, by where they come from.
+MEASURES: dict[str, Schema] = {
+    "step": mapping({"step": STEP, "figure": choice(STEP_FIGURES)}, ("step", "figure")),
+    "fetch": mapping({"step": STEP, "figure": choice(FETCH_FIGURES)}, ("step", "figure")),
+    "load": mapping({"step": STEP, "figure": choice(LOAD_FIGURES)}, ("step", "figure")),
+    "wire": mapping(
+        {"link": LINK_NAME, "from": NAME, "figure": choice(WIRE_FIGURES)},
+        ("link", "from", "figure"),
+    ),
+    "counter": mapping({"node": NAME, "name": text("the name of a counter")}, ("node", "name")),
+}
 
 PARAMETER_NAME = "^[a-z][a-z0-9_]*$"
 # The types of parameters, and how JSON schemas call them.
@@ -183,6 +285,12 @@ SCENARIO = mapping(
             "minItems": 1,
             "expected": "a list of links",
         },
+        "hosts": {
+            "type": "object",
+            "additionalProperties": text("a node, or an IPv4 address", r"^[a-z0-9.]+$"),
+            "propertyNames": {"pattern": HOST_NAME, "expected": "a host name in small letters"},
+            "expected": "a mapping of host names to nodes or addresses",
+        },
         "services": {
             "type": "object",
             "additionalProperties": SERVICE,
@@ -195,6 +303,18 @@ SCENARIO = mapping(
             "minItems": 1,
             "expected": "a list of steps",
         },
+        "timeline": {
+            "type": "array",
+            "items": {"type": "object", "expected": "a step with its time"},
+            "maxItems": 64,
+            "expected": "a list of at most 64 steps, each with its time",
+        },
+        "measures": {
+            "type": "object",
+            "additionalProperties": one_of(MEASURES),
+            "propertyNames": {"pattern": STEP_NAME, "expected": "a name of small letters"},
+            "expected": "a mapping of names to figures",
+        },
         "expectations": {
             "type": "array",
             "items": {"type": ["string", "object"], "expected": "an expectation's name"},
@@ -204,70 +324,7 @@ SCENARIO = mapping(
     ("name", "nodes", "links", "steps"),
 )
 
-
-# What the published schema says beyond this: files are judged as they are
-# written, before parameters have values and before they are merged.
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
-REFERENCE: Schema = {"type": "string", "pattern": r"\$\{[a-z][a-z0-9_]*\}"}
+# Parts of files that extend others may be put behind what was there, as `steps+`.
+APPENDABLE = ("links", "steps", "timeline", "expectations")
+# Where ${name} is no reference to a parameter: these are about parameters themselves.
 LITERAL = ("extends", "parameters", "sweep")
-APPENDABLE = ("links", "steps", "expectations")
-
-
-def published() -> Schema:
-    """One JSON schema for scenario files as they are written."""
-    properties: Schema = dict(SCENARIO["properties"])
-    step = {key: _open(rules) for key, rules in {**ACTIONS, "start": START}.items()}
-    action = {
-        "type": "object",
-        "properties": step,
-        "minProperties": 1,
-        "maxProperties": 1,
-        "additionalProperties": False,
-    }
-    done = {"type": "array", "items": action, "minItems": 1}
-    steps = {
-        "type": "object",
-        "properties": {"name": STEP, **step, "do": done},
-        "required": ["name"],
-        "minProperties": 2,
-        "maxProperties": 2,
-        "additionalProperties": False,
-    }
-    properties["steps"] = {**properties["steps"], "items": steps}
-    whole = {k: v if k in LITERAL else _open(v) for k, v in properties.items()}
-    lists = {f"{key}+": whole[key] for key in APPENDABLE}
-    complete = {"required": SCENARIO["required"], "properties": _closed(whole)}
-    return {
-        "$schema": DIALECT,
-        "title": "A scenario of Waylay",
-        "type": "object",
-        "properties": {**{key: {} for key in whole}, **lists},
-        "additionalProperties": False,
-        "if": {"required": ["extends"]},
-        # A file that extends another may hold any part of the whole.
-        "then": {"properties": {"extends": whole["extends"]}},
-        "else": {**complete, "not": {"anyOf": [{"required": [key]} for key in lists]}},
-    }
-
-
-def _closed(properties: Schema) -> Schema:
-    return {key: rules for key, rules in properties.items() if key != "extends"}
-
-
-def _open(rules: Schema) -> Schema:
-    """The rules, with ${name} allowed wherever a single value stands."""
-    changed = dict(rules)
-    if "properties" in rules:
-        changed["properties"] = {name: _open(inner) for name, inner in rules["properties"].items()}
-    for key in ("items", "additionalProperties", "then", "else"):
-        if isinstance(rules.get(key), dict):
-            changed[key] = _open(rules[key])
-    if rules.get("type") in ("object", "array") or "then" in rules:
-        return changed
-    return {"anyOf": [changed, REFERENCE]}
-
-
-if __name__ == "__main__":  # how scenarios/schema.json is made
-    import json
-
-    print(json.dumps(published(), indent=2))

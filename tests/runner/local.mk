@@ -7,5 +7,6 @@ EXTRA_DIST += \
 	tests/runner/test_linkspec.py \
 	tests/runner/test_netlink.py \
 	tests/runner/test_outcome.py \
+	tests/runner/test_packets.py \
 	tests/runner/test_plan.py \
 	tests/runner/test_schema.py

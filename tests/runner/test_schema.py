@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from waylay import schema
+from waylay import publish
 
 TOP = Path(__file__).resolve().parent.parent.parent
 PUBLISHED = TOP / "scenarios" / "schema.json"
@@ -28,9 +28,9 @@ def valid(value: Any) -> bool:
 
 
 def test_the_file_is_in_line_with_the_code() -> None:
-    jsonschema.Draft202012Validator.check_schema(schema.published())
-    hint = "python3 -m waylay.schema > scenarios/schema.json"
-    assert json.loads(PUBLISHED.read_text()) == schema.published(), hint
+    jsonschema.Draft202012Validator.check_schema(publish.published())
+    hint = "python3 -m waylay.publish > scenarios/schema.json"
+    assert json.loads(PUBLISHED.read_text()) == publish.published(), hint
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Pausing, stepping and resuming a run from outside.
+
+A Unix stream socket, runner.sock in the run's folder under /run/waylay, takes
+one JSON object a line and answers each with one:
+
+    {"do": "pause"}     what has not begun does not begin
+    {"do": "resume"}    all of it may
+    {"do": "step"}      the next step may; then the run is paused
+    {"do": "state"}     what goes on, and what is next (every answer says so)
+    {"do": "ping"}
+
+    {"ok": true, "time": NS, "paused": false, "at": NS, "doing": [], "next": []}
+    {"ok": false, "error": "..."}
+
+On a terminal, Enter lets a paused run go on, or with --step lets the next step
+go; SIGUSR1 to `waylay run` resumes. `waylay ctl runner pause` is a client.
+"""
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Callable, Optional
+
+from waylay.pacer import Pacer
+
+LONGEST_LINE = 65536
+Answer = dict[str, Any]
+
+
+class Control:
+    """A thread that serves the socket, the terminal and SIGUSR1, until `close`."""
+
+    def __init__(self, pacer: Pacer, path: Path, clock: Callable[[], int]) -> None:
+        self.pacer = pacer
+        self.clock = clock
+        self.deeds: dict[str, Callable[[], None]] = {
+            "ping": lambda: None,
+            "pause": pacer.pause,
+            "resume": pacer.resume,
+            "step": pacer.step,
+            "state": lambda: None,
+        }
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.listener.bind(str(path))
+        self.listener.listen(8)
+        self.woken, self.wake = os.pipe()
+        os.set_blocking(self.wake, False)
+        self.pending: dict[socket.socket, bytes] = {}
+        self.select = selectors.DefaultSelector()
+        self.select.register(self.listener, selectors.EVENT_READ, self._accept)
+        self.select.register(self.woken, selectors.EVENT_READ, self._awake)
+        self.closing = False
+        self.thread = threading.Thread(target=self._serve, name="control", daemon=True)
+
+    def start(self) -> None:
+        """Serve from now on. From the main thread, since a signal is taken."""
+        self.pacer.on_change = lambda: self._tell(b".")
+        signal.signal(signal.SIGUSR1, lambda _number, _frame: self._tell(b"u"))
+        self.thread.start()
+
+    def close(self) -> None:
+        self.closing = True
+        self.pacer.on_change = lambda: None
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+        self._tell(b".")
+        self.thread.join(5)
+
+    def _tell(self, word: bytes) -> None:
+        try:
+            os.write(self.wake, word)
+        except BlockingIOError:
+            pass  # it has enough to read to wake up
+
+    def _serve(self) -> None:
+        while not self.closing:
+            self._watch_terminal()
+            for key, _ in self.select.select():
+                key.data(key.fileobj)
+        self.listener.close()
+
+    def _watch_terminal(self) -> None:
+        """Lines typed there are ours only while the run is paused."""
+        wanted = self.pacer.paused and sys.stdin.isatty()
+        known = sys.stdin.fileno() in self.select.get_map()
+        if wanted and not known:
+            self.select.register(sys.stdin.fileno(), selectors.EVENT_READ, self._typed)
+        elif known and not wanted:
+            self.select.unregister(sys.stdin.fileno())
+
+    def _typed(self, _terminal: Any) -> None:
+        if os.read(sys.stdin.fileno(), 4096):
+            self.pacer.enter()
+        else:
+            self.select.unregister(sys.stdin.fileno())
+            sys.stdin = open(os.devnull)  # the terminal is gone
+
+    def _awake(self, _pipe: Any) -> None:
+        if b"u" in os.read(self.woken, 4096):
+            self.pacer.resume()
+
+    def _accept(self, _listener: Any) -> None:
+        client, _ = self.listener.accept()
+        client.settimeout(5)
+        self.pending[client] = b""
+        self.select.register(client, selectors.EVENT_READ, self._heard)
+
+    def _heard(self, client: socket.socket) -> None:
+        try:
+            data = client.recv(4096)
+            *lines, rest = (self.pending[client] + data).split(b"\n")
+            for line in lines:
+                client.sendall(json.dumps(self.answer(line)).encode() + b"\n")
+        except OSError:
+            data, rest = b"", b""
+        self.pending[client] = rest
+        if not data or len(rest) > LONGEST_LINE:
+            self.select.unregister(client)
+            del self.pending[client]
+            client.close()
+
+    def answer(self, line: bytes) -> Answer:
+        """What a request brings about, and what is said to it."""
+        deed = _deed(line)
+        if deed not in self.deeds:
+            known = ", ".join(self.deeds)
+            return {"ok": False, "error": f"key 'do': found {deed!r}, expected one of {known}"}
+        self.deeds[deed]()
+        return {"ok": True, "time": self.clock(), **self.pacer.state()}
+
+
+def _deed(line: bytes) -> Optional[str]:
+    try:
+        request = json.loads(line)
+    except ValueError:
+        return None
+    deed = request.get("do") if isinstance(request, dict) else None
+    return deed if isinstance(deed, str) else None
