@@ -47,6 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
         out=arguments.out,
         programs=dict(arguments.program),
         pause_after=arguments.pause_after,
+        paused=arguments.paused,
+        stepping=arguments.step,
         settings=dict(arguments.set),
         repeat=arguments.repeat,
         jobs=arguments.jobs,
@@ -194,6 +196,16 @@ def _add_run_arguments(one: argparse.ArgumentParser) -> None:
         "--pause-after",
         metavar="STEP",
         help="after that step, stop and say how to open a shell in a node",
+    )
+    one.add_argument(
+        "--paused",
+        action="store_true",
+        help="stop before the first step; Enter, or `waylay ctl runner resume`, goes on",
+    )
+    one.add_argument(
+        "--step",
+        action="store_true",
+        help="stop before each step; Enter, or `waylay ctl runner step`, lets one go",
     )
 
 

@@ -174,7 +174,9 @@ def judge(
         if value is None or not re.search(pattern, value):
             faults.append(f"expected {name} to match '{pattern}', got {value or 'no such field'}")
     other = expect.get("same_body_as")
-    if other and earlier[other].digest != got.digest:
+    if other and other not in earlier:
+        faults.append(f"{other}, whose body it is to have, has not fetched yet")
+    elif other and earlier[other].digest != got.digest:
         faults.append(f"the body differs from that of {other}")
     if got.status == 200 and item.get("method", "GET") == "GET":
         fault = _wrong_body(got, scenario)
@@ -185,7 +187,7 @@ def judge(
 def _wrong_body(got: Fetched, scenario: Scenario) -> Optional[str]:
     """Ask whoever knows the body whether it is right; None if it is, or nobody knows."""
     parts = urlsplit(got.url)
-    node = scenario.nodes.get(parts.hostname or "")
+    node = scenario.node_called(parts.hostname or "")
     if node is None or node.role != "origin":
         return None
     if node.server == "nginx":

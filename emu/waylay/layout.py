@@ -146,7 +146,10 @@ class Layout:
     def hosts_file(self) -> str:
         """What /etc/hosts says in every node."""
         lines = ["127.0.0.1 localhost"]
-        lines += [f"{self.address(name)} {name}" for name in self.scenario.nodes]
+        nodes = self.scenario.nodes
+        lines += [f"{self.address(name)} {name}" for name in nodes]
+        for name, value in self.scenario.hosts.items():
+            lines.append(f"{self.address(value) if value in nodes else value} {name}")
         return "\n".join(lines) + "\n"
 
     def redirected_services(self) -> list[dict[str, Any]]:

@@ -6,10 +6,12 @@ dist_waylaypkg_DATA = \
 	emu/waylay/__init__.py \
 	emu/waylay/__main__.py \
 	emu/waylay/actioncheck.py \
+	emu/waylay/actions.py \
 	emu/waylay/batch.py \
 	emu/waylay/capture.py \
 	emu/waylay/cli.py \
 	emu/waylay/compose.py \
+	emu/waylay/control.py \
 	emu/waylay/clock.py \
 	emu/waylay/doctor.py \
 	emu/waylay/errors.py \
@@ -21,7 +23,9 @@ dist_waylaypkg_DATA = \
 	emu/waylay/layout.py \
 	emu/waylay/links.py \
 	emu/waylay/linkspec.py \
+	emu/waylay/load.py \
 	emu/waylay/machine.py \
+	emu/waylay/measures.py \
 	emu/waylay/mn.py \
 	emu/waylay/model.py \
 	emu/waylay/netlink.py \
@@ -29,6 +33,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/nginx.py \
 	emu/waylay/nodes.py \
 	emu/waylay/outcome.py \
+	emu/waylay/pacer.py \
 	emu/waylay/packets.py \
 	emu/waylay/pcap.py \
 	emu/waylay/plan.py \
@@ -40,6 +45,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/runner.py \
 	emu/waylay/scenario.py \
 	emu/waylay/schema.py \
+	emu/waylay/senders.py \
 	emu/waylay/shell.py \
 	emu/waylay/stepcheck.py \
 	emu/waylay/steps.py \

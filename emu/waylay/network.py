@@ -6,6 +6,7 @@ carries it out, on Mininet, and starts and stops what runs in the nodes.
 """
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Optional
 
@@ -14,11 +15,12 @@ import yaml
 from waylay import netlink, nginx, programs
 from waylay.capture import Capture, wait_live
 from waylay.clock import OFFSET_VARIABLE, RunClock
-from waylay.errors import BadInput
+from waylay.errors import BadInput, WaylayError
 from waylay.layout import Interface, Layout
 from waylay.links import WaylayLink, make_pairs
 from waylay.mn import NODE_CLASSES, WaylayNet, WaylayNode
 from waylay.netlink import OFFLOADS, End
+from waylay.programs import Program
 from waylay.scenario import NodeSpec, Scenario
 from waylay.wait import wait_for
 
@@ -76,6 +78,7 @@ class Network:
         self.net = WaylayNet()
         self.nodes: dict[str, WaylayNode] = {}
         self.captures: dict[str, Capture] = {}
+        self.paths: dict[str, str] = {}  # of the nodes' programs
         self.started: list[str] = []  # nodes whose program runs, in order of start
 
     def journal(self, node: str, line: str) -> None:
@@ -155,6 +158,7 @@ class Network:
 
     def start_programs(self, paths: dict[str, str]) -> None:
         """Start origins, then proxies, then routers; each is ready before the next."""
+        self.paths = paths
         order = ("origin", "proxy", "router")
         for role in order:
             for spec in self.scenario.of_role(role):
@@ -204,6 +208,44 @@ class Network:
             return any(c[1].endswith(f":{port:04X}") and c[3] == TCP_LISTEN for c in columns)
 
         wait_for(f"a listener on port {port} of {name}", guard, listening)
+
+    def _program(self, name: str) -> Program:
+        """The program of a node that runs; WaylayError if none does."""
+        if name not in self.started:
+            raise WaylayError(f"{name}: no program of this node runs")
+        return self.nodes[name].programs[-1]
+
+    def stop_program(self, name: str) -> None:
+        """Stop a node's program as at the end of the run; it must end with code 0."""
+        self._program(name)
+        self.journal(name, "kill -TERM # its program")
+        self.started.remove(name)
+        faults = self.nodes[name].stop_programs()
+        if faults:
+            raise WaylayError("\n".join(faults))
+
+    def kill_program(self, name: str) -> None:
+        """End a node's program at once, as a crash would."""
+        program = self._program(name)
+        self.journal(name, "kill -KILL # its program")
+        self.started.remove(name)
+        self.nodes[name].programs.remove(program)
+        program.kill()
+
+    def signal_program(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to a node's program, which goes on."""
+        program = self._program(name)
+        self.journal(name, f"kill -{number.name.removeprefix('SIG')} # its program")
+        program.process.send_signal(number)
+
+    def start_program(self, name: str) -> None:
+        """Start a node's program again; returns when it is ready."""
+        if name not in self.paths:
+            raise WaylayError(f"{name}: this run gives the node no program")
+        if name in self.started:
+            raise WaylayError(f"{name}: the node's program runs already")
+        self._start(self.scenario.nodes[name], self.paths[name])
+        self.started.append(name)
 
     def check_programs(self) -> None:
         """Raise WaylayError if a program ended before it was told to."""

@@ -79,6 +79,7 @@ class Outcome:
 
     def rules(self) -> Iterator[dict[str, Any]]:
         yield from self.results.get("steps", [])
+        yield from self.results.get("timeline", [])
         yield from self.results.get("expectations", [])
 
 

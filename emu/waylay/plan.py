@@ -15,7 +15,7 @@ from waylay import compose, scenario as scenarios
 from waylay.errors import BadInput
 from waylay.layout import Layout
 from waylay.network import find_programs
-from waylay.scenario import Scenario
+from waylay.model import Scenario, Step
 from waylay.yamlmarks import load as load_yaml
 
 
@@ -138,7 +138,14 @@ def describe(job: Job) -> str:
     for service in scenario.services.values():
         how = "redirected" if service.redirected else "not redirected"
         lines.append(f"    {service.name:<8} {service.node}:{service.port}, {how}")
-    lines.append("  steps")
-    for step in scenario.steps:
-        lines.append(f"    {step.name}: {', '.join(action.verb for action in step.actions)}")
+    lines += [f"    {name:<8} is {value}" for name, value in scenario.hosts.items()]
+    lines += ["  steps", *map(_step_line, scenario.steps)]
+    if scenario.timeline:
+        lines += ["  beside the steps", *map(_step_line, scenario.timeline)]
     return "\n".join(lines)
+
+
+def _step_line(step: Step) -> str:
+    """When, who and what."""
+    when = f" ({step.when.words()})" if step.when.words() else ""
+    return f"    {step.name}{when}: {', '.join(action.verb for action in step.actions)}"

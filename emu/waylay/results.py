@@ -6,12 +6,14 @@
 """
 from __future__ import annotations
 
+import copy
 import importlib.metadata
 import json
 import os
 import platform
 import secrets
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -22,7 +24,8 @@ import yaml
 
 from waylay import __version__
 from waylay.errors import FAILED, INCONCLUSIVE, PASSED, BadInput
-from waylay.scenario import Scenario
+from waylay.model import Scenario
+from waylay.yamlmarks import Place
 
 Json = dict[str, Any]
 
@@ -69,6 +72,7 @@ def write_scenario(
 ) -> None:
     """The scenario as resolved, and under what it ran; `record` joins the latter."""
     resolved: Json = {k: v for k, v in scenario.source.items() if k not in OF_THE_FILE}
+    resolved = keep_files(run_dir, resolved, scenario.files)
     resolved["seed"] = scenario.seed
     resolved["run"] = {
         "id": run_dir.name,
@@ -81,6 +85,28 @@ def write_scenario(
     }
     text = yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True)
     (run_dir / "scenario.yaml").write_text(text, encoding="utf-8")
+
+
+def keep_files(run_dir: Path, resolved: Json, files: dict[Place, Path]) -> Json:
+    """Copy the files that a scenario names into the run's folder, and name the copies.
+
+    Returns the scenario with their paths as seen from that folder, so that it can
+    be run again from there alone.
+    """
+    if not files:
+        return resolved
+    told: Json = copy.deepcopy(resolved)
+    names: dict[Path, str] = {}
+    for place, path in files.items():
+        if path not in names:
+            names[path] = f"files/{len(names) + 1}-{path.name}"
+            (run_dir / "files").mkdir(exist_ok=True)
+            shutil.copyfile(path, run_dir / names[path])
+        value: Any = told
+        for key in place[:-1]:
+            value = value[key]
+        value[place[-1]] = names[path]
+    return told
 
 
 def versions(paths: dict[str, str]) -> dict[str, str]:
@@ -187,6 +213,12 @@ def measures(steps: list[Json]) -> Json:
         for step in steps
         if "fetch" in step
     }
+
+
+def failure(name: str, detail: str, start: int, end: Optional[int] = None) -> Json:
+    """The record of something that went wrong beside the scenario's own steps."""
+    told = {"name": name, "verdict": "failed", "detail": detail}
+    return {**told, "start": start, "end": start if end is None else end}
 
 
 def row(item: Json, width: int) -> str:

@@ -21,16 +21,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Optional, Sequence
 
-from waylay import fidelity, isolate, outcome, plan, programs, results
+from waylay import fidelity, isolate, measures, outcome, plan, programs, results
+from waylay.actions import Stage
 from waylay.batch import Batch, Item, Progress
 from waylay.capture import wait_settled
 from waylay.clock import RunClock
+from waylay.control import Control
 from waylay.errors import FAILED, INTERRUPTED, PASSED, BadInput, WaylayError
 from waylay.fidelity import Fidelity
 from waylay.layout import Layout
 from waylay.machine import Sampler
 from waylay.network import Network
 from waylay.outcome import Outcome
+from waylay.pacer import Pacer
 from waylay.plan import Job
 from waylay.steps import Performer
 from waylay.tell import tell_report
@@ -48,6 +51,8 @@ class Options:
     out: Path = Path("results")
     programs: dict[str, str] = field(default_factory=dict)
     pause_after: Optional[str] = None  # a step
+    paused: bool = False  # from the start on
+    stepping: bool = False  # the same, and Enter lets one step go
     settings: dict[str, str] = field(default_factory=dict)
     repeat: Optional[int] = None
     jobs: int = 1
@@ -95,16 +100,22 @@ def _plan(options: Options) -> list[Job]:
         planned = plan.jobs(
             options.scenarios, checks, options.settings, options.repeat, options.programs
         )
-    if options.pause_after is not None:
-        _check_pause(options.pause_after, planned)
+    _check_pauses(options, planned)
     return planned
 
 
-def _check_pause(step: str, planned: list[Job]) -> None:
-    if len(planned) != 1:
-        raise BadInput(f"--pause-after: found {len(planned)} runs, expected a single one")
-    names = [one.name for one in planned[0].scenario.steps]
-    if step not in names:
+def _check_pauses(options: Options, planned: list[Job]) -> None:
+    wanted = {
+        "--pause-after": options.pause_after is not None,
+        "--paused": options.paused,
+        "--step": options.stepping,
+    }
+    for name in (name for name, on in wanted.items() if on and len(planned) != 1):
+        raise BadInput(f"{name}: found {len(planned)} runs, expected a single one")
+    scenario = planned[0].scenario
+    names = [one.name for one in (*scenario.steps, *scenario.timeline)]
+    step = options.pause_after
+    if step is not None and step not in names:
         raise BadInput(f"--pause-after: found '{step}', expected one of " + ", ".join(names))
 
 
@@ -117,12 +128,12 @@ def _alone(job: Job, options: Options) -> Outcome:
     """A single run, which speaks for itself."""
     run_dir = results.new_run_dir(options.out, job.scenario)
     begin = time.monotonic()
-    return _outcome(job, run_dir, _go(job, run_dir, options.pause_after), time.monotonic() - begin)
+    return _outcome(job, run_dir, _go(job, run_dir, options), time.monotonic() - begin)
 
 
-def _go(job: Job, run_dir: Path, pause: Optional[str] = None) -> int:
+def _go(job: Job, run_dir: Path, options: Optional[Options] = None) -> int:
     os.environ[RUN_VARIABLE] = run_dir.name
-    return isolate.run_isolated(lambda: Run(job, run_dir, pause).main())
+    return isolate.run_isolated(lambda: Run(job, run_dir, options or Options([])).main())
 
 
 def _outcome(job: Job, run_dir: Path, code: int, seconds: float) -> Outcome:
@@ -154,18 +165,21 @@ def _together(planned: list[Job], options: Options) -> list[Outcome]:
 class Run:
     """The inner process's view of a run."""
 
-    def __init__(self, job: Job, run_dir: Path, pause: Optional[str]) -> None:
+    def __init__(self, job: Job, run_dir: Path, options: Options) -> None:
         self.job = job
         self.scenario = scenario = job.scenario
         self.paths = job.paths
         self.run_dir = run_dir
-        self.pause_after = pause
+        self.pause_after = options.pause_after
         self.clock = RunClock()
         self.layout = Layout(scenario)
         scratch = Path("/run/waylay") / run_dir.name
         scratch.mkdir(parents=True)
         self.network = Network(self.layout, run_dir, scratch, self.clock)
-        self.performer = Performer(scenario, self.network, self.clock, scratch, self._after_step)
+        self.pacer = Pacer(self.clock.now, options.paused, options.stepping)
+        stage = Stage(scenario, self.network, self.clock, scratch, self.pacer)
+        self.performer = Performer(stage, self._after_step)
+        self.control = Control(self.pacer, scratch / "runner.sock", self.clock.now)
         self.losses: dict[str, Any] = {}
         self.sampler = Sampler()
         self.machine: dict[str, Any] = {}
@@ -196,7 +210,7 @@ class Run:
             self.network.start_programs(self.paths)
             print("Steps", flush=True)
             self.sampler.start()
-            self.performer.perform()
+            self._perform()
             wait_settled(list(self.network.captures.values()), self.clock)
             self.machine = self.sampler.stop()
             self.network.close_captures()
@@ -205,30 +219,45 @@ class Run:
             self.network.stop()
         self._finish_captures()
 
+    def _perform(self) -> None:
+        """The steps and the timeline, under control from outside."""
+        self.control.start()
+        if self.pacer.paused:
+            self._tell_paused("before the first step")
+        try:
+            self.performer.perform()
+        finally:
+            self.control.close()
+
     def _stop_programs(self) -> None:
         """That they end well is part of what is tested."""
         begin = self.clock.now()
         faults = self.network.stop_programs()
         if faults:
-            record = {"name": "stop", "verdict": "failed", "detail": "\n".join(faults)}
-            self.performer.records.append({**record, "start": begin, "end": self.clock.now()})
+            record = results.failure("stop", "\n".join(faults), begin, self.clock.now())
+            self.performer.records.append(record)
             self._after_step(self.performer.records[-1])
 
     def _after_step(self, record: dict[str, Any]) -> None:
         """Tell of a step; and pause, if this is the step for it."""
         name = record["name"]
-        width = max(len(step.name) for step in self.scenario.steps)
+        steps = (*self.scenario.steps, *self.scenario.timeline)
+        width = max(len(step.name) for step in steps)
         print(results.row(record, width), flush=True)
-        if name != self.pause_after:
-            return
-        # What follows is the visitor's, not the step's.
-        self.performer.marks[f"{name}.paused"] = self.clock.now()
-        print(f"Paused after step '{name}'. A shell in a node, from another terminal, as root:")
+        if name == self.pause_after:
+            # What follows is the visitor's, not the step's.
+            self.pacer.mark(f"{name}.paused")
+            self.pacer.pause()
+            self._tell_paused(f"after step '{name}'")
+
+    def _tell_paused(self, where: str) -> None:
+        print(f"Paused {where}. A shell in a node, from another terminal, as root:")
         for node in self.network.nodes:
             print(f"    {sys.argv[0]} shell --run {self.run_dir.name} {node}")
-        enter = "Enter here, or " if sys.stdin.isatty() else ""
-        print(f"{enter}SIGUSR1 to this process, goes on; Ctrl-C ends the run.", flush=True)
-        isolate.wait_for_user()
+        lets = "lets the next step go" if self.pacer.stepping else "goes on"
+        enter = f"Enter here {lets}; " if sys.stdin.isatty() else ""
+        print(f"{enter}`waylay ctl --run {self.run_dir.name} runner step`, or `resume`, too;")
+        print("SIGUSR1 to this process, goes on; Ctrl-C ends the run.", flush=True)
 
     def _finish_captures(self) -> None:
         self.clock.close()
@@ -250,13 +279,14 @@ class Run:
             "nodes": self.layout.bindings_nodes(),
             "links": links,
             "services": self.layout.bindings_services(),
-            "marks": self.performer.marks,
+            "marks": self.pacer.marks,
             "clock": {"offset": self.clock.offset, "uncertainty": self.clock.uncertainty},
         }
 
     def _judge_fidelity(self) -> Fidelity:
         """Whether the run can be believed; fidelity.json says so, and why."""
-        uncertainty, steps = self.clock.uncertainty, self.performer.records
+        uncertainty = self.clock.uncertainty
+        steps = [*self.performer.records, *self.performer.timeline]
         wired = any(link.wire is not None for link in self.scenario.links)
         found = fidelity.judge(self.losses, uncertainty, self.machine, steps, self.wire, wired)
         told = fidelity.account(found, self.machine, uncertainty, self.wire)
@@ -266,15 +296,23 @@ class Run:
     def _conclude(self) -> int:
         trust = self._judge_fidelity()
         expectations = results.check(self.run_dir, self.scenario, programs.find("waylay-assert"))
-        steps = self.performer.records
-        verdict = results.verdict(steps, expectations, trust.verdict)
+        steps, timeline = self.performer.records, self.performer.timeline
+        measured, fault = measures.gather(
+            self.scenario.measures, [*steps, *timeline], self.wire, self.network.logs
+        )
+        if fault:
+            steps.append(results.failure("measures", fault, self.clock.now()))
+            self._after_step(steps[-1])
+        verdict = results.verdict([*steps, *timeline], expectations, trust.verdict)
         told = {
             "verdict": verdict,
             "faithful": trust.verdict,
             "fidelity": {"why": trust.why},
+            "begun": self.performer.start,
             "steps": steps,
+            "timeline": timeline,
             "expectations": expectations,
-            "measures": results.measures(steps),
+            "measures": {**results.measures(steps), **measured},
         }
         self._write(told)
         if expectations:

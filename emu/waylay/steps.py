@@ -20,6 +20,7 @@ from waylay.model import Step
 from waylay.pacer import Begun
 
 Record = dict[str, Any]
+Times = list[dict[str, int]]
 
 END = "the end of the steps"
 
@@ -39,6 +40,7 @@ class Performer:
         self.timeline: list[Record] = []  # of what went on beside them
         self.telling = threading.RLock()
         self.broken: Optional[BaseException] = None  # what ended a thread
+        self.start = 0  # of the steps, on the run's clock
 
     def perform(self) -> None:
         """All of it; failures are in the records, not raised."""
@@ -81,7 +83,10 @@ class Performer:
 
     def _perform(self, step: Step) -> Record:
         """A step with all its repetitions; its record."""
-        doing, times, fault, left_out = Doing(self.stage, step.name), [], None, None
+        doing = Doing(self.stage, step.name)
+        times: Times = []
+        fault: Optional[str] = None
+        left_out: Optional[str] = None
         due = self._due(step)
         for number in range(step.when.times):
             if due is None and step.when.mark is not None:
@@ -107,9 +112,7 @@ class Performer:
         marked = self.pacer.await_mark(when.mark)
         return None if marked is None else marked + when.offset
 
-    def _once(
-        self, doing: Doing, step: Step, begun: Begun, times: list[dict[str, int]]
-    ) -> Optional[str]:
+    def _once(self, doing: Doing, step: Step, begun: Begun, times: Times) -> Optional[str]:
         """One repetition; returns what is wrong with it."""
         fault = None
         if not times:
@@ -129,7 +132,7 @@ class Performer:
         self,
         step: Step,
         doing: Doing,
-        times: list[dict[str, int]],
+        times: Times,
         fault: Optional[str],
         left_out: Optional[str],
     ) -> Record:
@@ -144,7 +147,8 @@ class Performer:
             "start": marks.get(f"{step.name}.start"),
             "end": marks.get(f"{step.name}.end"),
         }
-        if step.when.stated:
+        if step.when.stated and times:
+            record["lateness"] = max(time["lateness"] for time in times)
             record["times"] = times
         if len(doing.found.get("fetches", [])) < 2:
             doing.found.pop("fetches", None)

@@ -6,7 +6,10 @@ EXTRA_DIST += \
 	tests/runner/test_fidelity.py \
 	tests/runner/test_linkspec.py \
 	tests/runner/test_netlink.py \
+	tests/runner/test_load.py \
 	tests/runner/test_outcome.py \
+	tests/runner/test_pacer.py \
 	tests/runner/test_packets.py \
 	tests/runner/test_plan.py \
-	tests/runner/test_schema.py
+	tests/runner/test_schema.py \
+	tests/runner/test_stepcheck.py

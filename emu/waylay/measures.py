@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The figures that a scenario names under `measures`, found when the run has ended.
+
+Pure but for reading counters files. Times are nanoseconds, sizes bytes, rates a
+second. A figure that its source does not have is a fault, never a silent gap.
+"""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Optional, Sequence
+
+from waylay.model import Measure
+
+Json = dict[str, Any]
+
+
+class Missing(Exception):
+    """The source does not have the figure; the text says why."""
+
+
+def gather(
+    wanted: Sequence[Measure], records: Sequence[Json], wire: Optional[Json], logs: Path
+) -> tuple[Json, Optional[str]]:
+    """Name -> figure of all that could be had, and what could not, in words.
+
+    `records` are those of steps and timeline, `wire` is waylay-wire's account, and
+    `logs` the folder with the counters that programs left.
+    """
+    found: Json = {}
+    faults = []
+    by_name = {record["name"]: record for record in records}
+    for one in wanted:
+        try:
+            if one.source == "wire":
+                found[one.name] = of_wire(one.arguments, wire)
+            elif one.source == "counter":
+                found[one.name] = of_counter(one.arguments, logs)
+            else:
+                step = by_name.get(one.arguments["step"], {})
+                found[one.name] = SOURCES[one.source](step, one.arguments["figure"])
+        except Missing as missing:
+            faults.append(f"{one.name}: {missing}")
+    return found, "\n".join(faults) or None
+
+
+def of_step(record: Json, figure: str) -> Any:
+    start, end = record.get("start"), record.get("end")
+    if start is None or end is None:
+        raise Missing("the step was not begun")
+    if figure == "duration":
+        return end - start
+    if figure not in record:
+        raise Missing("the step has no time of its own to be late for")
+    return record[figure]
+
+
+def of_fetch(record: Json, figure: str) -> Any:
+    fetch = record.get("fetch")
+    if fetch is None:
+        raise Missing("nothing was fetched")
+    if figure in fetch:
+        return fetch[figure]
+    if figure not in fetch["curl"]:
+        raise Missing("curl did not say it")
+    return round(float(fetch["curl"][figure]) * 1e9)
+
+
+def of_load(record: Json, figure: str) -> Any:
+    load = record.get("load")
+    if load is None:
+        raise Missing("the load was not ended")
+    if figure in load:
+        return load[figure]
+    if load["latency"] is None:
+        raise Missing("no request was answered")
+    return load["latency"][figure]
+
+
+def of_wire(arguments: Json, wire: Optional[Json]) -> Any:
+    value: Any = (wire or {}).get("links", {}).get(arguments["link"], {}).get(arguments["from"])
+    for key in arguments["figure"].split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    if value is None:
+        raise Missing("the wire did not account for it")
+    return value
+
+
+def of_counter(arguments: Json, logs: Path) -> Any:
+    file = logs / f"{arguments['node']}-counters.json"
+    try:
+        counters = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Missing(f"{file.name}: {error}") from None
+    if arguments["name"] not in counters:
+        raise Missing(f"{file.name} has no '{arguments['name']}'")
+    return counters[arguments["name"]]
+
+
+SOURCES = {"step": of_step, "fetch": of_fetch, "load": of_load}
