@@ -43,9 +43,9 @@ struct way_chain_counts {
 };
 
 /* Makes a chain. `source` names its draws (copied into keys, not kept); `replay`
- * is the log's part for this direction, or NULL for the generator; it, `frames`
- * and what parameters point to outlive the chain. `now` is the beginning of its
- * time, and of its trace. Returns NULL when memory lacks. */
+ * is the log's part for this direction, or NULL for the generator; it and `frames`
+ * outlive the chain, and what parameters point to outlives their use. `now` is the
+ * beginning of its time, and of its trace. Returns NULL when memory lacks. */
 struct way_chain *way_chain_new(const struct way_draw_source *source,
                                 const struct way_parameters *parameters,
                                 const struct way_replay *replay, struct way_frames *frames,

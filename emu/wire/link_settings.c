@@ -45,6 +45,12 @@ int way_link_end(const struct way_link_settings *link, const char *node)
 
 /* ---- ends ---- */
 
+bool way_end_shares(const struct way_end_settings *a, const struct way_end_settings *b)
+{
+    return strcmp(a->interface, b->interface) == 0 &&
+           strcmp(a->netns ? a->netns : "", b->netns ? b->netns : "") == 0;
+}
+
 static int read_netns(struct way_config_at at, void *target, const void *limits)
 {
     struct way_end_settings *end = target;
@@ -110,6 +116,8 @@ static int read_end(struct way_config_at at, void *target, const void *limits)
         return way_config_refuse(at, "netns with the kind 'tap' only");
     if (reading->ends == 1 && strcmp(end->node, reading->link->ends[0].node) == 0)
         return way_config_refuse(at, "another node than '%s' at the other end", end->node);
+    if (reading->ends == 1 && way_end_shares(end, &reading->link->ends[0]))
+        return way_config_refuse(at, "another interface than at the other end");
     reading->ends++;
     return 0;
 }

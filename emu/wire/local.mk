@@ -109,3 +109,26 @@ test_wire_offload_LDADD = $(WIRE_TEST_LIBS)
 test_wire_schedule_SOURCES = tests/unit/test-wire-schedule.c
 test_wire_schedule_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 test_wire_schedule_LDADD = $(WIRE_TEST_LIBS)
+
+# What is read and written beside frames.
+WIRE_IO_TESTS = test-wire-settings test-wire-direction test-wire-request test-wire-control \
+	test-wire-capture
+check_PROGRAMS += $(WIRE_IO_TESTS)
+TESTS += $(WIRE_IO_TESTS)
+WIRE_IO_TEST_LIBS = libwaytest.a $(WIRE_IO_LIBS) $(CUNIT_LIBS)
+WIRE_IO_TEST_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(JANSSON_CFLAGS)
+test_wire_settings_SOURCES = tests/unit/test-wire-settings.c
+test_wire_settings_CFLAGS = $(WIRE_IO_TEST_CFLAGS)
+test_wire_settings_LDADD = $(WIRE_IO_TEST_LIBS)
+test_wire_direction_SOURCES = tests/unit/test-wire-direction.c
+test_wire_direction_CFLAGS = $(WIRE_IO_TEST_CFLAGS)
+test_wire_direction_LDADD = $(WIRE_IO_TEST_LIBS)
+test_wire_request_SOURCES = tests/unit/test-wire-request.c
+test_wire_request_CFLAGS = $(WIRE_IO_TEST_CFLAGS)
+test_wire_request_LDADD = $(WIRE_IO_TEST_LIBS)
+test_wire_control_SOURCES = tests/unit/test-wire-control.c
+test_wire_control_CFLAGS = $(WIRE_IO_TEST_CFLAGS)
+test_wire_control_LDADD = $(WIRE_IO_TEST_LIBS)
+test_wire_capture_SOURCES = tests/unit/test-wire-capture.c
+test_wire_capture_CFLAGS = $(WIRE_IO_TEST_CFLAGS)
+test_wire_capture_LDADD = $(WIRE_IO_TEST_LIBS)

@@ -94,6 +94,12 @@ static struct way_replay_log *load_replay(const char *path, char *error, size_t 
     return text ? way_replay_read(text, len, error, error_size) : NULL;
 }
 
+static int refuse_log(struct way_config_at at, const char *what, uint64_t wanted, uint64_t found)
+{
+    return way_config_refuse(at, "a log of the %s %" PRIu64 " (it is of %" PRIu64 ")", what, wanted,
+                             found);
+}
+
 /* Seed and run are the log's, unless they are written, and then they must be. */
 static int read_replay(struct way_config_at at, void *target, const void *limits)
 {
@@ -108,11 +114,10 @@ static int read_replay(struct way_config_at at, void *target, const void *limits
         return way_config_refuse(at, "a file with a decision log (%s)", error);
     uint64_t seed = way_replay_seed(settings->replay);
     uint64_t run = way_replay_run(settings->replay);
-    if ((reading->has_seed && settings->seed != seed) || (reading->has_run && settings->run != run))
-        return way_config_refuse(at,
-                                 "a log of the seed %" PRIu64 " and run %" PRIu64
-                                 " (it is of %" PRIu64 " and %" PRIu64 ")",
-                                 settings->seed, settings->run, seed, run);
+    if (reading->has_seed && settings->seed != seed)
+        return refuse_log(at, "seed", settings->seed, seed);
+    if (reading->has_run && settings->run != run)
+        return refuse_log(at, "run", settings->run, run);
     settings->seed = seed;
     settings->run = run;
     return 0;
@@ -120,19 +125,13 @@ static int read_replay(struct way_config_at at, void *target, const void *limits
 
 /* ---- links ---- */
 
-static bool share_interface(const struct way_end_settings *a, const struct way_end_settings *b)
-{
-    return strcmp(a->interface, b->interface) == 0 &&
-           strcmp(a->netns ? a->netns : "", b->netns ? b->netns : "") == 0;
-}
-
 static int check_apart(struct way_config_at at, const struct way_link_settings *link,
                        const struct way_link_settings *other)
 {
     if (strcmp(link->name, other->name) == 0)
         return way_config_refuse(at, "each name once ('%s' is there already)", link->name);
     for (int i = 0; i < 4; i++)
-        if (share_interface(&link->ends[i / 2], &other->ends[i % 2]))
+        if (way_end_shares(&link->ends[i / 2], &other->ends[i % 2]))
             return way_config_refuse(at, "each interface once ('%s' is there already)",
                                      link->ends[i / 2].interface);
     return 0;

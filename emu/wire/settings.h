@@ -100,6 +100,9 @@ int way_link_settings_read(struct way_config_at at, struct way_materials *materi
 /* Frees what the link owns and empties it. */
 void way_link_settings_free(struct way_link_settings *link);
 
+/* Whether both are the same interface, as far as their settings tell. */
+bool way_end_shares(const struct way_end_settings *a, const struct way_end_settings *b);
+
 /* Which end the node is, 0 or 1; -1 for neither. */
 int way_link_end(const struct way_link_settings *link, const char *node);
 
