@@ -2,7 +2,7 @@
  *
  * Fields: the names by which the contents of packets are asked for.
  *
- * There is one table (way_fields). A row has Wireshark's name where Wireshark has
+ * There is one table (way_field_groups). A row has Wireshark's name where Wireshark has
  * one, and means what Wireshark means by it; where it has none, the name is ours.
  * docs/fields.md is written from the table.
  *
@@ -63,9 +63,13 @@ struct way_field_info {
     uint32_t argument; /* for the getters of a family: an option's type and the like */
 };
 
-/* The table, in the order of the docs; `way_field_count` rows. */
-extern const struct way_field_info way_fields[];
-extern const size_t way_field_count;
+/* The table, in the order of the docs, in groups: about one layer each. */
+struct way_field_group {
+    const char *title;
+    const struct way_field_info *rows;
+    size_t count;
+};
+extern const struct way_field_group *const way_field_groups[]; /* NULL ends them */
 
 /* A field as it is asked for: a row, with its path and its key. */
 struct way_field {

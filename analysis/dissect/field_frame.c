@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Fields of the packet as a whole.
+ */
+#include <string.h>
+
+#include "analysis/dissect/field_table.h"
+
+static enum way_presence get_number(const struct way_field *field, const struct way_view *view,
+                                    const struct way_level *level, struct way_values *out)
+{
+    (void)level;
+    return way_values_one(out, field->info->type, view->record->number);
+}
+
+static enum way_presence get_time(const struct way_field *field, const struct way_view *view,
+                                  const struct way_level *level, struct way_values *out)
+{
+    (void)level;
+    return way_values_one(out, field->info->type, (uint64_t)view->record->time);
+}
+
+static enum way_presence get_len(const struct way_field *field, const struct way_view *view,
+                                 const struct way_level *level, struct way_values *out)
+{
+    (void)level;
+    return way_values_one(out, field->info->type, view->record->wire_len);
+}
+
+static enum way_presence get_captured(const struct way_field *field, const struct way_view *view,
+                                      const struct way_level *level, struct way_values *out)
+{
+    (void)level;
+    return way_values_one(out, field->info->type, view->record->len);
+}
+
+static enum way_presence get_link(const struct way_field *field, const struct way_view *view,
+                                  const struct way_level *level, struct way_values *out)
+{
+    (void)level;
+    return way_values_one(out, field->info->type, view->record->link);
+}
+
+/* The first level that says so; reading them all is what this field is for. */
+static enum way_presence get_malformed(const struct way_field *field, const struct way_view *view,
+                                       const struct way_level *level, struct way_values *out)
+{
+    struct way_view copy = *view;
+
+    for (unsigned n = 0; (level = way_view_level(&copy, n)); n++)
+        if (level->error != WAY_PACKET_OK) {
+            const char *name = way_packet_error_name(level->error);
+            way_values_add_span(out, field->info->type, (const uint8_t *)name, strlen(name));
+            return WAY_PRESENT;
+        }
+    return WAY_ABSENT;
+}
+
+static const struct way_field_info rows[] = {
+    GIVEN("frame", BYTES, FRAME, way_get_header, "the whole packet, as captured"),
+    GIVEN("frame.number", NUMBER, FRAME, get_number, "its number in its file, from 1"),
+    GIVEN("frame.time_epoch", TIME, FRAME, get_time, "when it was captured"),
+    GIVEN("frame.len", NUMBER, FRAME, get_len, "bytes on the wire, link header included"),
+    GIVEN("frame.cap_len", NUMBER, FRAME, get_captured, "bytes that the capture has of it"),
+    GIVEN("frame.link", NUMBER, FRAME, get_link,
+          "its link type, as libpcap numbers them (DLT_): 1 is Ethernet", .ours = true),
+    GIVEN("frame.malformed", STRING, FRAME, get_malformed,
+          "what is wrong with it (ip_total_length, tcp_data_offset, ...); absent where nothing is",
+          .ours = true),
+};
+WAY_FIELD_GROUP(way_fields_frame, "The packet");

@@ -1,0 +1,25 @@
+# What is in a packet: layers, fields under Wireshark's names, selections by
+# libpcap filters.
+noinst_LIBRARIES += libwaydissect.a
+libwaydissect_a_SOURCES = \
+	analysis/dissect/field.c analysis/dissect/field.h \
+	analysis/dissect/field_frame.c \
+	analysis/dissect/field_gre.c \
+	analysis/dissect/field_icmp.c \
+	analysis/dissect/field_ip.c \
+	analysis/dissect/field_ip_options.c \
+	analysis/dissect/field_link.c \
+	analysis/dissect/field_table.h \
+	analysis/dissect/field_tcp.c \
+	analysis/dissect/field_tcp_options.c \
+	analysis/dissect/field_udp.c \
+	analysis/dissect/filter_names.c analysis/dissect/filter_names.h \
+	analysis/dissect/flow.h \
+	analysis/dissect/gate.c analysis/dissect/gate.h \
+	analysis/dissect/selection.c analysis/dissect/selection.h \
+	analysis/dissect/sieve.c analysis/dissect/sieve.h \
+	analysis/dissect/value.c analysis/dissect/value.h \
+	analysis/dissect/view.c analysis/dissect/view.h \
+	analysis/dissect/view_link.c analysis/dissect/view_link.h
+libwaydissect_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
+DISSECT_LIBS = libwaydissect.a $(CAPTURE_LIBS) libwaypacket.a
