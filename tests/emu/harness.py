@@ -13,7 +13,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, Sequence
 
 from waylay.errors import GuardExpired
 from waylay.runner import RUN_VARIABLE
@@ -209,9 +209,11 @@ def assert_same(before: dict[str, str]) -> None:
             assert after[name] == state, f"{name} differ"
 
 
-def tshark(capture: Path, display_filter: str, *fields: str) -> list[list[str]]:
+def tshark(
+    capture: Path, display_filter: str, *fields: str, options: Sequence[str] = ()
+) -> list[list[str]]:
     """The packets that Wireshark sees match, each with the values of some fields."""
-    argv = ["tshark", "-n", "-r", str(capture), "-Y", display_filter, "-T", "fields"]
+    argv = ["tshark", *options, "-n", "-r", str(capture), "-Y", display_filter, "-T", "fields"]
     for field in ("frame.number", *fields):
         argv += ["-e", field]
     done = subprocess.run(argv, capture_output=True, encoding="utf-8", check=True)

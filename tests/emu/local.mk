@@ -30,7 +30,8 @@ EXTRA_DIST += \
 	tests/emu/test_proxy_handshake.py \
 	tests/emu/test_proxy_http.py \
 	tests/emu/test_proxy_pressure.py \
-	tests/emu/test_results.py
+	tests/emu/test_results.py \
+	tests/emu/test_timeline.py
 
 .PHONY: check-emu
 check-emu: all
