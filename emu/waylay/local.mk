@@ -50,6 +50,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/stepcheck.py \
 	emu/waylay/steps.py \
 	emu/waylay/tell.py \
+	emu/waylay/userns.py \
 	emu/waylay/wait.py \
 	emu/waylay/yamlmarks.py
 

@@ -251,7 +251,7 @@ class Run:
             self._tell_paused(f"after step '{name}'")
 
     def _tell_paused(self, where: str) -> None:
-        print(f"Paused {where}. A shell in a node, from another terminal, as root:")
+        print(f"Paused {where}. A shell in a node, from another terminal of this user:")
         for node in self.network.nodes:
             print(f"    {sys.argv[0]} shell --run {self.run_dir.name} {node}")
         lets = "lets the next step go" if self.pacer.stepping else "goes on"

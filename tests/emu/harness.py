@@ -39,6 +39,14 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
+# Before a command: it can make no user namespaces.
+FORBID_USER_NAMESPACES = (
+    *("unshare", "--user", "--map-root-user", "sh", "-c"),
+    'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"',
+    "sh",
+)
+
+
 def waylay(*words: object, prefix: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
     """Run `waylay` to its end."""
     return subprocess.run(
@@ -51,10 +59,10 @@ def waylay(*words: object, prefix: tuple[str, ...] = ()) -> subprocess.Completed
     )
 
 
-def start(*words: object) -> "subprocess.Popen[str]":
+def start(*words: object, prefix: tuple[str, ...] = ()) -> "subprocess.Popen[str]":
     """Start `waylay` in a process group of its own, as a shell would."""
     return subprocess.Popen(
-        command(*words),
+        [*prefix, *command(*words)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -31,7 +31,8 @@ EXTRA_DIST += \
 	tests/emu/test_proxy_http.py \
 	tests/emu/test_proxy_pressure.py \
 	tests/emu/test_results.py \
-	tests/emu/test_timeline.py
+	tests/emu/test_timeline.py \
+	tests/emu/test_unprivileged.py
 
 .PHONY: check-emu
 check-emu: all
