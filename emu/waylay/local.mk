@@ -14,6 +14,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/control.py \
 	emu/waylay/clock.py \
 	emu/waylay/doctor.py \
+	emu/waylay/draw.py \
 	emu/waylay/errors.py \
 	emu/waylay/fetch.py \
 	emu/waylay/fidelity.py \
