@@ -11,5 +11,6 @@ EXTRA_DIST += \
 	tests/runner/test_pacer.py \
 	tests/runner/test_packets.py \
 	tests/runner/test_plan.py \
+	tests/runner/test_scenario_docs.py \
 	tests/runner/test_schema.py \
 	tests/runner/test_stepcheck.py
