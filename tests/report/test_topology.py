@@ -38,7 +38,7 @@ def test_the_first_network_in_characters() -> None:
     drawn = topology_text.draw(network(FIRST, FIRST_LINKS, {"c1-r1": "delay 10ms"}, SERVICES))
     assert drawn.splitlines() == [
         "c1 ──── 10.0.1.0/24 ──── r1 ──── 10.0.2.0/24 ──── p1",
-        "client   delay 10ms      router                   proxy",
+        "client  delay 10ms       router                   proxy",
         "                         │",
         "                         │",
         "                         └───── 10.0.3.0/24 ───── o1",
