@@ -38,6 +38,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/packets.py \
 	emu/waylay/pcap.py \
 	emu/waylay/plan.py \
+	emu/waylay/probes.py \
 	emu/waylay/programs.py \
 	emu/waylay/publish.py \
 	emu/waylay/quantities.py \

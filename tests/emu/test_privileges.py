@@ -40,7 +40,17 @@ def test_one_missing_privilege(out: Path) -> None:
 def test_doctor_finds_all() -> None:
     done = harness.waylay("doctor")
     assert done.returncode == 0, done.stdout
-    for name in ("TUN", "veth", "clsact", "u32, mirred", "IP_TRANSPARENT", "Mininet", "tcpdump"):
+    assert "A run is possible." in done.stdout
+    for name in (
+        "TUN",
+        "AF_PACKET",
+        "veth",
+        "clsact",
+        "u32, mirred",
+        "IP_TRANSPARENT",
+        "Mininet",
+        "tcpdump",
+    ):
         assert any(line.split()[0] == "yes" and name in line for line in done.stdout.splitlines())
 
 

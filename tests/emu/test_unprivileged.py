@@ -96,6 +96,13 @@ def _opens_tun() -> bool:
     return subprocess.run([*BECOME, "sh", "-c", node]).returncode == 0
 
 
+def test_doctor_says_so(user: User) -> None:
+    done = harness.waylay("doctor", prefix=user.prefix)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"uid {NOBODY}, in a user namespace, has what a run needs" in done.stdout
+    assert done.stdout.endswith("A run is possible.\n")
+
+
 @pytest.mark.skipif(programs.find("nginx") is None, reason="nginx is not installed")
 def test_nginx_as_origin(user: User) -> None:
     done = harness.waylay("run", user.scenario("nginx"), prefix=user.prefix)

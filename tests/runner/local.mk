@@ -3,6 +3,7 @@ EXTRA_DIST += \
 	tests/runner/conftest.py \
 	tests/runner/test_batch.py \
 	tests/runner/test_compose.py \
+	tests/runner/test_doctor.py \
 	tests/runner/test_fidelity.py \
 	tests/runner/test_linkspec.py \
 	tests/runner/test_netlink.py \
