@@ -63,7 +63,9 @@ def network_of(pid: int) -> Iterator[None]:
 
     Sockets made there stay there; nothing else should be done inside.
     """
-    with open("/proc/self/ns/net", "rb") as home, open(f"/proc/{pid}/ns/net", "rb") as away:
+    # Not /proc/self: that is the first thread's, which may be elsewhere just now.
+    home_path = "/proc/thread-self/ns/net"
+    with open(home_path, "rb") as home, open(f"/proc/{pid}/ns/net", "rb") as away:
         _checked(_libc.setns(away.fileno(), CLONE_NEWNET), f"setns to process {pid}")
         try:
             yield

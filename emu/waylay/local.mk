@@ -7,6 +7,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/__main__.py \
 	emu/waylay/actioncheck.py \
 	emu/waylay/actions.py \
+	emu/waylay/applications.py \
 	emu/waylay/batch.py \
 	emu/waylay/capture.py \
 	emu/waylay/cli.py \
@@ -54,6 +55,9 @@ dist_waylaypkg_DATA = \
 	emu/waylay/tell.py \
 	emu/waylay/userns.py \
 	emu/waylay/wait.py \
+	emu/waylay/wire.py \
+	emu/waylay/wirecapture.py \
+	emu/waylay/wirelink.py \
 	emu/waylay/yamlmarks.py
 
 EXTRA_DIST += emu/waylay-front

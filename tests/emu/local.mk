@@ -23,6 +23,7 @@ EXTRA_DIST += \
 	tests/emu/test_leftovers.py \
 	tests/emu/test_mininet.py \
 	tests/emu/test_packet_device.py \
+	tests/emu/test_network.py \
 	tests/emu/test_parallel.py \
 	tests/emu/test_pause.py \
 	tests/emu/test_privileges.py \
