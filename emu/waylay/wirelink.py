@@ -26,10 +26,18 @@ from mininet.link import Link
 from mininet.log import error
 
 from waylay import linkspec
-from waylay.errors import WaylayError
+from waylay.errors import BadInput, WaylayError
 from waylay.linkspec import PARAMETERS, Parameters
 from waylay.links import WaylayIntf, check_names, goes_with_its_nodes, stop_programs_at
 from waylay.wire import Wire, WireEnd, WireLinkSpec
+
+
+OWN = ("wire", "there", "back", "from_", "mtu", "capture", "made")
+# Parameters of mininet.link.Link and of its interfaces.
+MININETS = (
+    *("port1", "port2", "intfName1", "intfName2", "addr1", "addr2", "intf", "cls1", "cls2"),
+    *("params1", "params2", "fast", "ip", "mac", "ifconfig", "up", "moveIntfFn"),
+)
 
 
 class WireLink(Link):  # type: ignore[misc]
@@ -59,6 +67,10 @@ class WireLink(Link):  # type: ignore[misc]
             if given is not None:
                 senders[node.name] = {**senders.get(node.name, {}), **given}
         label = f"link {node1.name}-{node2.name}"
+        for key in params:
+            if key not in MININETS:  # which would take it, and do nothing with it
+                known = ", ".join(sorted({*PARAMETERS, *OWN, *MININETS}))
+                raise BadInput(f"{label}: found the parameter '{key}', expected one of {known}")
         ends = (node1.name, node2.name)
         told = {**own, **({"from": senders} if senders else {})}
         self.spec = linkspec.wire(told, ends, label)

@@ -33,7 +33,8 @@ EXTRA_DIST += \
 	tests/emu/test_proxy_pressure.py \
 	tests/emu/test_results.py \
 	tests/emu/test_timeline.py \
-	tests/emu/test_unprivileged.py
+	tests/emu/test_unprivileged.py \
+	tests/emu/test_wirelink.py
 
 .PHONY: check-emu
 check-emu: all
