@@ -5,6 +5,7 @@ libwayassert_a_SOURCES = \
 	analysis/assert/bindings.c analysis/assert/bindings.h \
 	analysis/assert/capture.c analysis/assert/capture.h \
 	analysis/assert/check.h analysis/assert/checks.c \
+	analysis/assert/check_file.c analysis/assert/check_file.h \
 	analysis/assert/check_address.c \
 	analysis/assert/check_cache.c \
 	analysis/assert/check_handshake.c \
@@ -20,7 +21,7 @@ libwayassert_a_SOURCES = \
 	analysis/assert/text.c analysis/assert/text.h
 libwayassert_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS)
 
-ASSERT_LDADD = libwayassert.a libwaypacket.a libwaycommon.a $(PCAP_LIBS) $(JANSSON_LIBS) $(YAML_LIBS)
+ASSERT_LDADD = libwayassert.a $(LANG_LIBS) libwaypacket.a libwaycommon.a $(PCAP_LIBS) $(JANSSON_LIBS) $(YAML_LIBS)
 
 bin_PROGRAMS += waylay-assert
 waylay_assert_SOURCES = analysis/assert/main.c

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "analysis/assert/check.h"
+#include "analysis/assert/check_file.h"
 #include "analysis/assert/expectations.h"
 #include "analysis/assert/report.h"
 #include "analysis/assert/run.h"
@@ -41,6 +42,7 @@ static void print_checks(FILE *out)
 static void print_help(void)
 {
     puts("usage: waylay-assert [--json] [--only NAME]... RUN_DIR\n"
+         "       waylay-assert --check FILE.expect...\n"
          "       waylay-assert --list | --help | --version\n"
          "\n"
          "Checks the captures of a run against the expectations of its scenario, and\n"
@@ -50,6 +52,7 @@ static void print_help(void)
          "\n"
          "  --json       print one JSON object instead of text\n"
          "  --only NAME  evaluate only the expectations of this name (may be repeated)\n"
+         "  --check      read expectation files (docs/expectations.md) and say what is wrong\n"
          "  --list       print the checks that an expectation can name\n"
          "\n"
          "Exit code: 0 all passed, 1 one failed, 2 wrong command line or unreadable run,\n"
@@ -85,10 +88,13 @@ static int add_only(struct options *options, const char *name)
 /* Reads the command line. Returns -1 to go on, or the exit code. */
 static int read_options(int argc, char **argv, struct options *options)
 {
-    static const struct option names[] = {
-        {"json", no_argument, NULL, 'j'},    {"only", required_argument, NULL, 'o'},
-        {"list", no_argument, NULL, 'l'},    {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
+    static const struct option names[] = {{"json", no_argument, NULL, 'j'},
+                                          {"check", no_argument, NULL, 'c'},
+                                          {"only", required_argument, NULL, 'o'},
+                                          {"list", no_argument, NULL, 'l'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {"version", no_argument, NULL, 'v'},
+                                          {NULL, 0, NULL, 0}};
     int option;
 
     while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
@@ -100,6 +106,10 @@ static int read_options(int argc, char **argv, struct options *options)
             if (add_only(options, optarg) != EXIT_PASSED)
                 return EXIT_USAGE;
             break;
+        case 'c':
+            if (optind == argc)
+                return usage("--check: expected the names of files", "");
+            return way_check_files(argv + optind, argc - optind) ? EXIT_PASSED : EXIT_USAGE;
         case 'l':
             print_checks(stdout);
             return EXIT_PASSED;

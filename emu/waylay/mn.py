@@ -25,8 +25,6 @@ from waylay.roles import (
     WaylayRouter,
     WaylaySwitch,
 )
-from waylay.wire import Wire
-from waylay.wirelink import WireLink
 
 __all__ = [
     "NODE_CLASSES",
@@ -40,8 +38,6 @@ __all__ = [
     "WaylayProxy",
     "WaylayRouter",
     "WaylaySwitch",
-    "Wire",
-    "WireLink",
 ]
 
 

@@ -24,6 +24,7 @@ from typing import Any, Optional, Sequence
 from waylay import fidelity, isolate, measures, outcome, plan, programs, results
 from waylay.actions import Stage
 from waylay.batch import Batch, Item, Progress
+from waylay.capture import wait_settled
 from waylay.clock import RunClock
 from waylay.control import Control
 from waylay.errors import FAILED, INTERRUPTED, PASSED, BadInput, WaylayError
@@ -174,7 +175,7 @@ class Run:
         self.layout = Layout(scenario)
         scratch = Path("/run/waylay") / run_dir.name
         scratch.mkdir(parents=True)
-        self.network = Network(self.layout, run_dir, scratch, self.clock, job.repeat)
+        self.network = Network(self.layout, run_dir, scratch, self.clock)
         self.pacer = Pacer(self.clock.now, options.paused, options.stepping)
         stage = Stage(scenario, self.network, self.clock, scratch, self.pacer)
         self.performer = Performer(stage, self._after_step)
@@ -210,7 +211,7 @@ class Run:
             print("Steps", flush=True)
             self.sampler.start()
             self._perform()
-            self.network.wait_settled()
+            wait_settled(list(self.network.captures.values()), self.clock)
             self.machine = self.sampler.stop()
             self.network.close_captures()
             self._stop_programs()
@@ -250,7 +251,7 @@ class Run:
             self._tell_paused(f"after step '{name}'")
 
     def _tell_paused(self, where: str) -> None:
-        print(f"Paused {where}. A shell in a node, from another terminal of this user:")
+        print(f"Paused {where}. A shell in a node, from another terminal, as root:")
         for node in self.network.nodes:
             print(f"    {sys.argv[0]} shell --run {self.run_dir.name} {node}")
         lets = "lets the next step go" if self.pacer.stepping else "goes on"
@@ -260,9 +261,9 @@ class Run:
 
     def _finish_captures(self) -> None:
         self.clock.close()
-        for capture in self.network.captures.values():
+        for name, capture in self.network.captures.items():
             capture.convert(self.clock)
-        self.losses = self.network.losses()
+            self.losses[name] = capture.losses(self.clock)
         results.write_json(self.run_dir / "captures" / "losses.json", self.losses)
         self.wire = fidelity.read_wire(self.run_dir / FIDELITY_FILE)
         results.write_json(self.run_dir / "bindings.json", self._bindings())

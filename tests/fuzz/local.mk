@@ -125,3 +125,19 @@ replay_wire_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"wire"'
 replay_wire_LDADD = $(WIRE_MODEL_LIBS)
 
 EXTRA_DIST += tests/fuzz/corpus/wire
+
+# The language of expectations.
+if FUZZERS
+noinst_PROGRAMS += fuzz-lang
+fuzz_lang_SOURCES = tests/fuzz/fuzz-lang.c
+fuzz_lang_LDADD = $(LANG_LIBS)
+fuzz_lang_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+endif
+
+check_PROGRAMS += replay-lang
+TESTS += replay-lang
+replay_lang_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-lang.c
+replay_lang_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"lang"'
+replay_lang_LDADD = $(LANG_LIBS)
+
+EXTRA_DIST += tests/fuzz/corpus/lang

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Checking files by themselves, in a world that is open.
+ */
+#include "analysis/assert/check_file.h"
+
+#include <stdio.h>
+
+#include "analysis/lang/program.h"
+
+static void print_complaints(const struct way_complaints *complaints)
+{
+    for (size_t i = 0; i < complaints->count && i < WAY_SCRIPT_COMPLAINTS_MAX; i++)
+        fputs(complaints->texts[i], stderr);
+    if (complaints->count > WAY_SCRIPT_COMPLAINTS_MAX)
+        fprintf(stderr, "... and %zu more\n", complaints->count - WAY_SCRIPT_COMPLAINTS_MAX);
+}
+
+static bool check_file(const char *path)
+{
+    const struct way_world open = {.open = true};
+    struct way_program program;
+    bool good = way_program_read(&program, path, &open) == 0;
+
+    if (good)
+        printf("%s: %zu expectations\n", path, program.expected_count);
+    else
+        print_complaints(&program.complaints);
+    way_program_free(&program);
+    return good;
+}
+
+bool way_check_files(char *const files[], int count)
+{
+    bool good = true;
+
+    for (int i = 0; i < count; i++)
+        good &= check_file(files[i]);
+    return good;
+}

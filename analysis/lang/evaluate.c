@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Evaluating terms by walking them.
+ */
+#include "analysis/lang/evaluate.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+#include "analysis/lang/compare.h"
+
+static bool value_of(struct way_evaluation *e, const struct way_term *term, struct way_datum *out);
+
+/* Notes the first field that could not be had. Returns false. */
+static bool unknown(struct way_evaluation *e, const struct way_term *term, enum way_presence why)
+{
+    if (!e->cause || (why == WAY_BROKEN && e->why == WAY_ABSENT)) {
+        e->cause = term;
+        e->why = why;
+    }
+    return false;
+}
+
+static struct way_datum *take_room(struct way_evaluation *e, size_t count)
+{
+    if (WAY_EVALUATION_ROOM - e->room_used < count)
+        return NULL;
+    struct way_datum *room = &e->room[e->room_used];
+    e->room_used += count;
+    return room;
+}
+
+static uint8_t *take_bytes(struct way_evaluation *e, size_t count)
+{
+    if (WAY_EVALUATION_BYTES - e->bytes_used < count)
+        return NULL;
+    uint8_t *bytes = &e->bytes[e->bytes_used];
+    e->bytes_used += count;
+    return bytes;
+}
+
+/* ---- fields ---- */
+
+static enum way_presence get_values(const struct way_term *term, const struct way_seen *seen,
+                                    struct way_values *values)
+{
+    if (term->has_flow && seen->remembered) {
+        *values = seen->remembered[term->remembered];
+        return seen->presences[term->remembered];
+    }
+    return way_field_get(&term->field, seen->view, values);
+}
+
+/* One value of a field, sliced where that is asked. */
+static bool one_value(struct way_evaluation *e, const struct way_term *term,
+                      const struct way_seen *seen, const struct way_value *value,
+                      struct way_datum *out)
+{
+    struct way_value slice = *value;
+    uint8_t *mac = value->type == WAY_TYPE_MAC ? take_bytes(e, 6) : e->bytes;
+
+    if (!mac)
+        return unknown(e, term, WAY_BROKEN);
+    if (term->sliced && !way_value_slice(value, term->from, term->width, &slice))
+        return unknown(e, term, WAY_ABSENT);
+    *out = way_datum_of(&slice, mac);
+    if (out->sort == WAY_SORT_TIME)
+        out->tap = seen->tap;
+    return true;
+}
+
+static bool field_value(struct way_evaluation *e, const struct way_term *term,
+                        struct way_datum *out)
+{
+    const struct way_seen *seen = e->slots[term->slot];
+    struct way_values values;
+
+    if (!seen)
+        return unknown(e, term, WAY_ABSENT);
+    enum way_presence presence = get_values(term, seen, &values);
+    if (presence != WAY_PRESENT)
+        return unknown(e, term, presence);
+    if (!term->many)
+        return values.count == 1 ? one_value(e, term, seen, &values.items[0], out)
+                                 : unknown(e, term, WAY_ABSENT);
+    struct way_datum *items = take_room(e, values.count);
+    if (!items)
+        return unknown(e, term, WAY_BROKEN);
+    for (unsigned i = 0; i < values.count; i++)
+        if (!one_value(e, term, seen, &values.items[i], &items[i]))
+            return false;
+    *out = (struct way_datum){
+        .sort = term->sort, .shape = WAY_LIST, .tap = -1, .items = items, .count = values.count};
+    return true;
+}
+
+enum { END_LEN = 6, FLOW_LEN = 1 + 2 * END_LEN };
+
+/* Address and port of one side, as bytes in network order. */
+static void put_end(uint8_t *at, way_be32 address, uint16_t port)
+{
+    memcpy(at, &address, 4);
+    at[4] = (uint8_t)(port >> 8);
+    at[5] = (uint8_t)port;
+}
+
+/* Protocol, then both ends; of a connection the lesser end first. */
+static bool flow_value(struct way_evaluation *e, const struct way_term *term, struct way_datum *out)
+{
+    const struct way_seen *seen = e->slots[term->slot];
+    const struct way_level *level = seen ? way_view_level(seen->view, 0) : NULL;
+    uint8_t *key = take_bytes(e, FLOW_LEN);
+    uint16_t source = 0, destination = 0;
+
+    if (!level || !key || !(level->present >> WAY_LAYER_IP & 1))
+        return unknown(e, term, WAY_ABSENT);
+    if (level->present >> WAY_LAYER_TCP & 1) {
+        source = level->tcp.source_port;
+        destination = level->tcp.destination_port;
+    } else if (level->present >> WAY_LAYER_UDP & 1) {
+        source = level->udp.source_port;
+        destination = level->udp.destination_port;
+    }
+    key[0] = level->ip.protocol;
+    put_end(key + 1, level->ip.source, source);
+    put_end(key + 1 + END_LEN, level->ip.destination, destination);
+    if (term->kind == WAY_TERM_CONNECTION && memcmp(key + 1, key + 1 + END_LEN, END_LEN) > 0) {
+        put_end(key + 1, level->ip.destination, destination);
+        put_end(key + 1 + END_LEN, level->ip.source, source);
+    }
+    *out = (struct way_datum){.sort = WAY_SORT_BYTES, .tap = -1, .bytes = {key, FLOW_LEN}};
+    return true;
+}
+
+static bool tap_value(struct way_evaluation *e, const struct way_term *term, struct way_datum *out)
+{
+    const struct way_seen *seen = e->slots[term->slot];
+
+    if (!seen)
+        return unknown(e, term, WAY_ABSENT);
+    const char *name = e->program->taps[seen->tap];
+    *out = (struct way_datum){
+        .sort = WAY_SORT_STRING, .tap = -1, .bytes = {(const uint8_t *)name, strlen(name)}};
+    return true;
+}
+
+static bool gather_value(struct way_evaluation *e, const struct way_term *term,
+                         struct way_datum *out)
+{
+    struct way_datum *items = take_room(e, term->count);
+
+    if (!items)
+        return unknown(e, term, WAY_BROKEN);
+    for (size_t i = 0; i < term->count; i++)
+        if (!value_of(e, term->items[i], &items[i]))
+            return false;
+    *out = (struct way_datum){.sort = term->sort,
+                              .shape = term->datum.shape,
+                              .tap = -1,
+                              .items = items,
+                              .count = term->count};
+    return true;
+}
+
+/* ---- arithmetic ---- */
+
+/* A number of the run's that is none, a division by zero, a result beyond 63 bits:
+ * no value. */
+static bool whole_numbers(enum way_term_kind kind, int64_t a, int64_t b, int64_t *out)
+{
+    switch (kind) {
+    case WAY_TERM_ADD:
+        return !__builtin_add_overflow(a, b, out);
+    case WAY_TERM_SUBTRACT:
+        return !__builtin_sub_overflow(a, b, out);
+    case WAY_TERM_MULTIPLY:
+        return !__builtin_mul_overflow(a, b, out);
+    case WAY_TERM_MODULO:
+        if (b <= 0)
+            return false;
+        *out = (a % b + b) % b; /* never negative, as sequence numbers need it */
+        return true;
+    case WAY_TERM_BIT_AND:
+        *out = a & b;
+        return true;
+    case WAY_TERM_POWER:
+        *out = 1;
+        if (b < 0 || b > 62)
+            return false;
+        for (; b > 0; b--)
+            if (__builtin_mul_overflow(*out, a, out))
+                return false;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool real_numbers(enum way_term_kind kind, double a, double b, double *out)
+{
+    *out = kind == WAY_TERM_ADD        ? a + b
+           : kind == WAY_TERM_SUBTRACT ? a - b
+           : kind == WAY_TERM_MULTIPLY ? a * b
+           : kind == WAY_TERM_DIVIDE   ? a / b
+           : kind == WAY_TERM_MODULO   ? fmod(fmod(a, b) + b, b)
+           : kind == WAY_TERM_POWER    ? pow(a, b)
+                                       : NAN;
+    return isfinite(*out);
+}
+
+static bool arithmetic_value(struct way_evaluation *e, const struct way_term *term,
+                             struct way_datum *out)
+{
+    struct way_datum a, b;
+
+    if (!value_of(e, term->kids[0], &a) || !value_of(e, term->kids[1], &b))
+        return false;
+    if (a.shape != WAY_ONE || b.shape != WAY_ONE)
+        return unknown(e, term, WAY_ABSENT);
+    *out = (struct way_datum){.sort = term->sort, .tap = -1};
+    if (a.sort == WAY_SORT_TIME && b.sort == WAY_SORT_TIME)
+        out->error = way_stamp_error(e, &a, &b);
+    else
+        out->error = a.error + b.error;
+    if (term->sort == WAY_SORT_TIME)
+        out->tap = a.sort == WAY_SORT_TIME ? a.tap : b.tap;
+    if (term->sort == WAY_SORT_REAL || a.sort == WAY_SORT_REAL || b.sort == WAY_SORT_REAL ||
+        term->kind == WAY_TERM_DIVIDE) {
+        if (!real_numbers(term->kind, way_datum_real(&a), way_datum_real(&b), &out->real))
+            return unknown(e, term, WAY_ABSENT);
+        if (term->sort != WAY_SORT_REAL)
+            out->number = (int64_t)llround(out->real);
+        return true;
+    }
+    return whole_numbers(term->kind, a.number, b.number, &out->number) ||
+           unknown(e, term, WAY_ABSENT);
+}
+
+static bool function_value(struct way_evaluation *e, const struct way_term *term,
+                           struct way_datum *out)
+{
+    struct way_datum a, b = {0};
+
+    if (!value_of(e, term->kids[0], &a) || (term->kids[1] && !value_of(e, term->kids[1], &b)))
+        return false;
+    *out = a;
+    switch (term->kind) {
+    case WAY_TERM_NEGATE:
+        out->number = -a.number;
+        out->real = -a.real;
+        return true;
+    case WAY_TERM_ABS:
+        out->number = a.number < 0 ? -a.number : a.number;
+        out->real = fabs(a.real);
+        return true;
+    case WAY_TERM_SEQDIFF:
+        out->number = (int32_t)((uint32_t)a.number - (uint32_t)b.number);
+        return true;
+    case WAY_TERM_LENGTH:
+        out->sort = WAY_SORT_NUMBER;
+        out->number = (int64_t)(a.shape == WAY_ONE ? a.bytes.len : a.count);
+        out->shape = WAY_ONE;
+        return true;
+    default: /* LOWER */
+        break;
+    }
+    uint8_t *small = a.shape == WAY_ONE ? take_bytes(e, a.bytes.len) : NULL;
+    if (!small)
+        return unknown(e, term, WAY_BROKEN);
+    for (size_t i = 0; i < a.bytes.len; i++)
+        small[i] = (uint8_t)tolower(a.bytes.at[i]);
+    out->bytes.at = small;
+    return true;
+}
+
+static bool value_of(struct way_evaluation *e, const struct way_term *term, struct way_datum *out)
+{
+    switch (term->kind) {
+    case WAY_TERM_DATUM:
+        *out = term->datum;
+        return term->datum.sort != WAY_SORT_ANY || unknown(e, term, WAY_ABSENT);
+    case WAY_TERM_FIELD:
+        return field_value(e, term, out);
+    case WAY_TERM_FLOW:
+    case WAY_TERM_CONNECTION:
+        return flow_value(e, term, out);
+    case WAY_TERM_TAP:
+        return tap_value(e, term, out);
+    case WAY_TERM_GATHER:
+        return gather_value(e, term, out);
+    case WAY_TERM_ADD:
+    case WAY_TERM_SUBTRACT:
+    case WAY_TERM_MULTIPLY:
+    case WAY_TERM_DIVIDE:
+    case WAY_TERM_MODULO:
+    case WAY_TERM_POWER:
+    case WAY_TERM_BIT_AND:
+        return arithmetic_value(e, term, out);
+    case WAY_TERM_NEGATE:
+    case WAY_TERM_ABS:
+    case WAY_TERM_LENGTH:
+    case WAY_TERM_SEQDIFF:
+    case WAY_TERM_LOWER:
+        return function_value(e, term, out);
+    case WAY_TERM_AGGREGATE:
+        return (e->aggregate && e->aggregate(e->context, term, e, out)) ||
+               unknown(e, term, WAY_ABSENT);
+    default:
+        return unknown(e, term, WAY_ABSENT);
+    }
+}
+
+/* ---- conditions ---- */
+
+static enum way_truth has(struct way_evaluation *e, const struct way_term *term)
+{
+    const struct way_term *field = term->kids[0];
+    const struct way_seen *seen = e->slots[field->slot];
+    struct way_values values;
+    enum way_presence presence;
+
+    if (!seen)
+        return WAY_UNKNOWN;
+    if (field->kind != WAY_TERM_FIELD) {
+        struct way_datum ignored;
+        return value_of(e, field, &ignored) ? WAY_TRUE : WAY_FALSE;
+    }
+    if (field->has_flow && seen->remembered)
+        presence = seen->presences[field->remembered];
+    else if (field->sliced)
+        presence = get_values(field, seen, &values);
+    else
+        presence = way_field_has(&field->field, seen->view);
+    if (presence == WAY_BROKEN) {
+        unknown(e, field, WAY_BROKEN);
+        return WAY_UNKNOWN;
+    }
+    struct way_value part;
+    if (presence == WAY_PRESENT && field->sliced &&
+        !(values.count && way_value_slice(&values.items[0], field->from, field->width, &part)))
+        return WAY_FALSE;
+    return presence == WAY_PRESENT ? WAY_TRUE : WAY_FALSE;
+}
+
+/* A comparison: its left side may be asked value by value. */
+static enum way_truth comparison(struct way_evaluation *e, const struct way_term *term)
+{
+    const struct way_term *before = e->cause;
+    enum way_presence why = e->why;
+    struct way_datum left, right, tolerance = {.sort = WAY_SORT_NUMBER};
+
+    if (!value_of(e, term->kids[0], &left)) {
+        if (term->each != WAY_ANY_OF || e->why != WAY_ABSENT)
+            return WAY_UNKNOWN;
+        e->cause = before; /* there is none that could be it */
+        e->why = why;
+        return WAY_FALSE;
+    }
+    if (!value_of(e, term->kids[1], &right) ||
+        (term->kids[2] && !value_of(e, term->kids[2], &tolerance)))
+        return WAY_UNKNOWN;
+    if (term->each == WAY_WHOLE)
+        return way_compare(e, term, &left, &right, &tolerance);
+    if (left.shape == WAY_ONE) {
+        return way_compare(e, term, &left, &right, &tolerance);
+    }
+    enum way_truth truth = term->each == WAY_ANY_OF ? WAY_FALSE : WAY_TRUE;
+    for (size_t i = 0; i < left.count; i++) {
+        enum way_truth one = way_compare(e, term, &left.items[i], &right, &tolerance);
+        if (term->each == WAY_ANY_OF ? one > truth : one < truth)
+            truth = one;
+    }
+    return truth;
+}
+
+/* A yes/no field that stands alone. */
+static enum way_truth plain(struct way_evaluation *e, const struct way_term *term)
+{
+    struct way_datum value;
+
+    if (!value_of(e, term, &value))
+        return WAY_UNKNOWN;
+    return value.number ? WAY_TRUE : WAY_FALSE;
+}
+
+static enum way_truth truth_of(struct way_evaluation *e, const struct way_term *term)
+{
+    enum way_truth left, right;
+
+    switch (term->kind) {
+    case WAY_TERM_EQUAL:
+    case WAY_TERM_UNEQUAL:
+    case WAY_TERM_LESS:
+    case WAY_TERM_LESS_EQUAL:
+    case WAY_TERM_GREATER:
+    case WAY_TERM_GREATER_EQUAL:
+    case WAY_TERM_IN:
+    case WAY_TERM_CONTAINS:
+        return comparison(e, term);
+    case WAY_TERM_HAS:
+        return has(e, term);
+    case WAY_TERM_LACKS:
+        return way_truth_not(has(e, term));
+    case WAY_TERM_NOT:
+        return way_truth_not(truth_of(e, term->kids[0]));
+    case WAY_TERM_AND:
+        left = truth_of(e, term->kids[0]);
+        if (left == WAY_FALSE)
+            return WAY_FALSE;
+        right = truth_of(e, term->kids[1]);
+        return left < right ? left : right;
+    case WAY_TERM_OR:
+        left = truth_of(e, term->kids[0]);
+        if (left == WAY_TRUE)
+            return WAY_TRUE;
+        right = truth_of(e, term->kids[1]);
+        return left > right ? left : right;
+    default:
+        return plain(e, term);
+    }
+}
+
+enum way_truth way_evaluate(struct way_evaluation *evaluation, const struct way_term *condition)
+{
+    evaluation->room_used = evaluation->bytes_used = 0;
+    evaluation->cause = NULL;
+    evaluation->why = WAY_ABSENT;
+    return truth_of(evaluation, condition);
+}
+
+bool way_evaluate_more(struct way_evaluation *evaluation, const struct way_term *term,
+                       struct way_datum *out)
+{
+    evaluation->cause = NULL;
+    evaluation->why = WAY_ABSENT;
+    if (!term->is_truth)
+        return value_of(evaluation, term, out);
+    *out = (struct way_datum){.sort = WAY_SORT_BOOL, .tap = -1};
+    enum way_truth truth = truth_of(evaluation, term);
+    out->number = truth == WAY_TRUE;
+    return truth == WAY_TRUE || truth == WAY_FALSE;
+}
+
+bool way_evaluate_value(struct way_evaluation *evaluation, const struct way_term *term,
+                        struct way_datum *out)
+{
+    evaluation->room_used = evaluation->bytes_used = 0;
+    return way_evaluate_more(evaluation, term, out);
+}

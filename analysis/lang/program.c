@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Files and their items; expectations, one for each row of their tables.
+ */
+#include "analysis/lang/program.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/lang/evaluate.h"
+#include "analysis/lang/nearest.h"
+#include "analysis/lang/resolver.h"
+
+enum { INCLUDES_MAX = 256 };
+
+/* ---- reading ---- */
+
+/* The folder of a path, with its '/'; "" for the current one. */
+static const char *folder_of(struct way_arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return way_arena_text(arena, path, slash ? (size_t)(slash - path) + 1 : 0);
+}
+
+static bool read_includes(struct way_resolver *resolver, struct way_parse *parse,
+                          struct way_item *item, int depth);
+
+/* Parses a script behind what was read so far, then what it includes. */
+static bool read_script(struct way_resolver *resolver, struct way_parse *parse,
+                        struct way_script *script, int depth)
+{
+    struct way_item **from = parse->tail;
+
+    return way_parse_script(parse, script) && read_includes(resolver, parse, *from, depth);
+}
+
+static bool already_read(struct way_resolver *resolver, const char *path)
+{
+    for (size_t i = 0; i < resolver->included_count; i++)
+        if (strcmp(resolver->included[i], path) == 0)
+            return true;
+    if (resolver->included_count < INCLUDES_MAX)
+        resolver->included[resolver->included_count++] = path;
+    return false;
+}
+
+static bool read_includes(struct way_resolver *resolver, struct way_parse *parse,
+                          struct way_item *item, int depth)
+{
+    struct way_arena *arena = &resolver->program->arena;
+    struct way_item *last = NULL; /* what the includes of this file add is not its own */
+
+    for (struct way_item *each = item; each; each = each->next)
+        last = each;
+    for (; item; item = item == last ? NULL : item->next) {
+        if (item->kind != WAY_ITEM_INCLUDE)
+            continue;
+        const char *path =
+            item->name[0] == '/'
+                ? item->name
+                : way_arena_format(arena, "%s%s", folder_of(arena, item->place.script->name),
+                                   item->name);
+        if (depth > WAY_RESOLVE_DEPTH_MAX || resolver->included_count == INCLUDES_MAX) {
+            way_complain(&resolver->program->complaints, item->place,
+                         "too many files include each other");
+            return false;
+        }
+        if (already_read(resolver, path))
+            continue;
+        struct way_script *script =
+            way_script_read(arena, path, item->place, &resolver->program->complaints);
+        if (!script || !read_script(resolver, parse, script, depth + 1))
+            return false;
+    }
+    return true;
+}
+
+/* ---- items ---- */
+
+static bool declare_tap(struct way_context *context, const struct way_item *item)
+{
+    struct way_program *program = context->resolver->program;
+    struct way_declared_tap *tap = way_arena_take(&program->arena, sizeof *tap);
+    size_t count = 0;
+
+    for (const struct way_expr *path = item->expr; path; path = path->next)
+        count++;
+    *tap = (struct way_declared_tap){
+        .name = item->name,
+        .paths = way_arena_take(&program->arena, count * sizeof(const char *)),
+        .folder = folder_of(&program->arena, item->place.script->name),
+        .next = program->declared};
+    for (const struct way_expr *path = item->expr; path; path = path->next) {
+        if (path->kind != WAY_EXPR_STRING || path->width == 0) {
+            way_complain(&program->complaints, path->place,
+                         "expected the path of a capture in quotes");
+            return false;
+        }
+        char *text = way_resolve_text(context, path->place, path->text, false);
+        if (!text)
+            return false;
+        tap->paths[tap->path_count++] = text;
+    }
+    program->declared = tap;
+    return true;
+}
+
+/* Names that are given twice, of one kind of item. */
+static bool is_new(struct way_resolver *resolver, const struct way_item *item)
+{
+    const struct way_item *first = way_resolve_item(resolver, item->kind, item->name);
+
+    if (first == item)
+        return true;
+    way_complain(&resolver->program->complaints, item->place,
+                 "'%s' is there already, in line %u of %s", item->name, first->place.line,
+                 first->place.script->name);
+    return false;
+}
+
+/* Rows of a table have as many values as it has columns. */
+static bool table_is_even(struct way_resolver *resolver, const struct way_item *item)
+{
+    size_t columns = 0;
+    bool good = true;
+
+    for (const struct way_word *word = item->words; word; word = word->next)
+        columns++;
+    for (const struct way_expr *row = item->expr; row; row = row->next) {
+        size_t values = 0;
+        for (const struct way_expr *value = row->left; value; value = value->next)
+            values++;
+        if (values == columns)
+            continue;
+        way_complain(&resolver->program->complaints, row->place,
+                     "the table '%s' has %zu columns, and this row %zu values", item->name, columns,
+                     values);
+        good = false;
+    }
+    return good;
+}
+
+static bool take_item(struct way_context *context, const struct way_item *item)
+{
+    struct way_resolver *resolver = context->resolver;
+    struct way_datum ignored;
+
+    switch (item->kind) {
+    case WAY_ITEM_LET:
+        return is_new(resolver, item) && way_resolve_constant(context, item->expr, &ignored);
+    case WAY_ITEM_MACRO:
+        return is_new(resolver, item);
+    case WAY_ITEM_TABLE:
+        return is_new(resolver, item) && table_is_even(resolver, item);
+    case WAY_ITEM_TAP:
+        return is_new(resolver, item) && declare_tap(context, item);
+    case WAY_ITEM_CLOCK:
+        return way_resolve_span(context, item->expr, &resolver->program->clock_error);
+    default:
+        return true;
+    }
+}
+
+/* ---- expectations ---- */
+
+static bool take_need(struct way_context *context, const struct way_header *header,
+                      struct way_expected *expected)
+{
+    const struct way_world *world = context->resolver->world;
+    struct way_need *need = way_arena_take(&context->resolver->program->arena, sizeof *need);
+    const char *name = header->words ? header->words->text : header->text;
+
+    *need = (struct way_need){
+        .kind = header->requires, .name = name, .place = header->place, .next = expected->needs};
+    expected->needs = need;
+    if (header->requires == WAY_REQUIRES_EXPECTATION) {
+        for (const struct way_item *item = context->resolver->items; item; item = item->next)
+            if (item->kind == WAY_ITEM_EXPECTATION && strcmp(item->name, name) == 0)
+                return true;
+        way_complain(&context->resolver->program->complaints, header->place,
+                     "there is no expectation \"%s\"", name);
+        return false;
+    }
+    enum way_world_kind kind =
+        header->requires == WAY_REQUIRES_TAP ? WAY_WORLD_TAP : WAY_WORLD_MARK;
+    need->met = world->open || way_world_find(world, kind, name) != NULL;
+    for (const struct way_declared_tap *tap = context->resolver->program->declared;
+         tap && kind == WAY_WORLD_TAP; tap = tap->next)
+        need->met |= strcmp(tap->name, name) == 0;
+    return true;
+}
+
+/* `skip "reason" if condition`: the condition is known when the file is read. */
+static bool take_skip(struct way_context *context, const struct way_header *header,
+                      struct way_expected *expected)
+{
+    struct way_term *when = NULL;
+
+    if (header->expr) {
+        when = way_resolve_condition(context, header->expr);
+        if (!when)
+            return false;
+        if (when->slots) {
+            way_complain(&context->resolver->program->complaints, header->expr->place,
+                         "what to skip is known before packets are: expected names and values");
+            return false;
+        }
+        struct way_evaluation *evaluation =
+            way_arena_take(&context->resolver->program->arena, sizeof *evaluation);
+        evaluation->program = context->resolver->program;
+        if (way_evaluate(evaluation, when) != WAY_TRUE)
+            return true;
+    }
+    if (!expected->skip)
+        expected->skip = way_resolve_text(context, header->place, header->text, false);
+    return expected->skip != NULL;
+}
+
+/* A scope: the select of `for each`, whose packet is bound. */
+static bool take_scope(struct way_context *context, const struct way_header *header,
+                       struct way_select **scope)
+{
+    const struct way_event *event = header->event;
+
+    for (const struct way_clause *clause = event->clauses; clause; clause = clause->next) {
+        if (clause->kind <= WAY_CLAUSE_UNTIL && clause->kind != WAY_CLAUSE_WITH &&
+            clause->kind != WAY_CLAUSE_PER)
+            continue;
+        way_complain(&context->resolver->program->complaints, clause->place,
+                     "'for each' takes on, where, as, during, from, after, before and until");
+        return false;
+    }
+    *scope = way_resolve_select(context, event, event->clauses, NULL, NULL);
+    if (*scope && !(*scope)->slot)
+        way_complain(&context->resolver->program->complaints, header->place,
+                     "expected 'as' and a name for the packet: the rules speak of it");
+    return *scope && (*scope)->slot;
+}
+
+static void complain_of_need(struct way_expected *expected, struct way_arena *arena)
+{
+    for (const struct way_need *need = expected->needs; need && !expected->skip; need = need->next)
+        if (!need->met && need->kind != WAY_REQUIRES_EXPECTATION)
+            expected->skip =
+                way_arena_format(arena, "there is no %s '%s'",
+                                 need->kind == WAY_REQUIRES_TAP ? "tap" : "mark", need->name);
+}
+
+/* One expectation, in an environment that has the values of its rows. */
+static bool expect(struct way_context *context, const struct way_item *item)
+{
+    struct way_program *program = context->resolver->program;
+    struct way_expected *expected = way_arena_take(&program->arena, sizeof *expected);
+    bool good = true;
+
+    if (program->expected_count == WAY_PROGRAM_EXPECTATIONS) {
+        way_complain(&program->complaints, item->place, "more than %d expectations",
+                     WAY_PROGRAM_EXPECTATIONS);
+        return false;
+    }
+    context->expected = expected;
+    expected->place = item->place;
+    expected->warn = item->warn;
+    expected->words = way_resolve_text(context, item->place, item->name, false);
+    if (!expected->words)
+        return false;
+    for (const struct way_header *header = item->headers; header; header = header->next)
+        if (header->kind == WAY_HEADER_REQUIRES)
+            good &= take_need(context, header, expected);
+        else if (header->kind == WAY_HEADER_SKIP)
+            good &= take_skip(context, header, expected);
+    complain_of_need(expected, &program->arena);
+    if (expected->skip) { /* what lacks is not asked for: names in the rules may lack, too */
+        expected->rules = NULL;
+    } else {
+        for (const struct way_header *header = item->headers; header; header = header->next) {
+            if (header->kind != WAY_HEADER_EVENTS)
+                continue;
+            if (!take_scope(context, header, &expected->scopes[expected->scope_count]))
+                return false;
+            expected->scope_count++;
+        }
+        struct way_rule **tail = &expected->rules;
+        for (const struct way_event *event = item->rules; event; event = event->next) {
+            *tail = way_resolve_rule(context, event);
+            if (*tail)
+                tail = &(*tail)->next;
+            else
+                good = false;
+        }
+    }
+    expected->next = program->expected;
+    program->expected = expected;
+    program->expected_count++;
+    return good;
+}
+
+/* One expectation for each row of the first table, and so on for further ones. */
+static bool expect_rows(struct way_context *context, const struct way_item *item,
+                        const struct way_header *header)
+{
+    struct way_resolver *resolver = context->resolver;
+
+    while (header && header->kind != WAY_HEADER_ROWS)
+        header = header->next;
+    if (!header)
+        return expect(context, item);
+    const struct way_item *table = way_resolve_item(resolver, WAY_ITEM_TABLE, header->name);
+    if (!table) {
+        struct way_nearest near = way_nearest(header->name);
+        for (const struct way_item *other = resolver->items; other; other = other->next)
+            if (other->kind == WAY_ITEM_TABLE)
+                way_nearest_offer(&near, other->name);
+        way_complain(&resolver->program->complaints, header->place, "there is no table '%s'%s%s%s",
+                     header->name, near.best ? ": did you mean '" : "", near.best ? near.best : "",
+                     near.best ? "'?" : "");
+        return false;
+    }
+    for (const struct way_expr *row = table->expr; row; row = row->next) {
+        struct way_env *env = way_arena_take(&resolver->program->arena, sizeof *env);
+        struct way_context inner = *context;
+        *env = (struct way_env){.names = header->words, .values = row->left, .outer = context->env};
+        inner.env = env;
+        if (!expect_rows(&inner, item, header->next))
+            return false;
+    }
+    return true;
+}
+
+/* The list was built from its end. */
+static void turn_round(struct way_program *program)
+{
+    struct way_expected *turned = NULL;
+
+    while (program->expected) {
+        struct way_expected *next = program->expected->next;
+        program->expected->next = turned;
+        turned = program->expected;
+        program->expected = next;
+    }
+    program->expected = turned;
+}
+
+static void resolve(struct way_resolver *resolver)
+{
+    struct way_context context = {.resolver = resolver};
+
+    resolver->last_select = &resolver->program->selects;
+    for (const struct way_item *item = resolver->items; item; item = item->next)
+        if (item->kind == WAY_ITEM_TAP)
+            take_item(&context, item);
+    for (const struct way_item *item = resolver->items; item; item = item->next) {
+        context = (struct way_context){.resolver = resolver};
+        if (item->kind == WAY_ITEM_EXPECTATION)
+            expect_rows(&context, item, item->headers);
+        else if (item->kind != WAY_ITEM_TAP)
+            take_item(&context, item);
+    }
+    turn_round(resolver->program);
+    if (resolver->program->expected_count == 0 && resolver->program->complaints.count == 0)
+        way_complain(&resolver->program->complaints, (struct way_place){0},
+                     "%s: it expects nothing: expected \"words\": and rules",
+                     resolver->included[0]);
+}
+
+static int read_program(struct way_program *program, struct way_script *script,
+                        const struct way_world *world)
+{
+    struct way_resolver resolver = {.program = program, .world = world};
+    struct way_parse parse = {.arena = &program->arena, .complaints = &program->complaints};
+
+    parse.tail = &parse.items;
+    resolver.included = way_arena_take(&program->arena, INCLUDES_MAX * sizeof(const char *));
+    resolver.included[resolver.included_count++] = script->name;
+    program->filters = way_selections_new();
+    if (!program->filters)
+        way_complain(&program->complaints, (struct way_place){0}, "out of memory");
+    else if (read_script(&resolver, &parse, script, 0)) {
+        resolver.items = parse.items;
+        resolve(&resolver);
+    }
+    return program->complaints.count ? -1 : 0;
+}
+
+static void begin(struct way_program *program)
+{
+    *program = (struct way_program){.clock_error = -1};
+    program->complaints.arena = &program->arena;
+}
+
+int way_program_read(struct way_program *program, const char *path, const struct way_world *world)
+{
+    begin(program);
+    struct way_script *script =
+        way_script_read(&program->arena, path, (struct way_place){0}, &program->complaints);
+
+    return script ? read_program(program, script, world) : -1;
+}
+
+int way_program_read_text(struct way_program *program, const char *name, const char *text,
+                          size_t length, const struct way_world *world)
+{
+    begin(program);
+    return read_program(program, way_script_text(&program->arena, name, text, length), world);
+}
+
+void way_program_free(struct way_program *program)
+{
+    way_selections_free(&program->filters);
+    way_arena_free(&program->arena);
+}
