@@ -14,6 +14,9 @@ dist_waylayreport_DATA = \
 	analysis/report/waylay_report/run.py \
 	analysis/report/waylay_report/svg.py \
 	analysis/report/waylay_report/text.py \
+	analysis/report/waylay_report/topology.py \
+	analysis/report/waylay_report/topology_svg.py \
+	analysis/report/waylay_report/topology_text.py \
 	analysis/report/waylay_report/report.css \
 	analysis/report/waylay_report/report.html.j2
 
@@ -25,4 +28,5 @@ EXTRA_DIST += analysis/report/setup.cfg analysis/report/pyproject.toml \
 	tests/report/test_latency.py \
 	tests/report/test_packets.py \
 	tests/report/test_page.py \
+	tests/report/test_topology.py \
 	tests/report/test_wires.py

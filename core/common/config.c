@@ -223,6 +223,11 @@ static yaml_node_t *node_of(struct way_config_at at, yaml_node_type_t type)
     return node && node->type == type ? node : NULL;
 }
 
+bool way_config_is_list(struct way_config_at at)
+{
+    return node_of(at, YAML_SEQUENCE_NODE) != NULL;
+}
+
 const char *way_config_text(struct way_config_at at)
 {
     const yaml_node_t *node = node_of(at, YAML_SCALAR_NODE);

@@ -116,6 +116,9 @@ int way_config_list(struct way_config_at at, const char *what, unsigned at_least
 bool way_config_pair(const struct way_config_at *mapping, size_t n, struct way_config_at *key,
                      struct way_config_at *value);
 
+/* Whether the value is a list (no error is noted). */
+bool way_config_is_list(struct way_config_at at);
+
 /* The text of a scalar, or NULL for an absent value, a list or a mapping (no
  * error is noted). The string lives as long as the file. */
 const char *way_config_text(struct way_config_at at);

@@ -148,7 +148,7 @@ class Doing:
             wait_for(f"the mark {mark}", guard, lambda: mark in marks)
 
     def _until_captured(self, item: dict[str, Any], guard: float) -> None:
-        capture = self.network.captures[item["capture"]]
+        capture = self.network.find_capture(item["capture"])
         text = re.sub(r"\$([a-z][a-z0-9]*)", self._addresses, item.get("filter", ""))
         expression, wanted = Filter(text), int(item.get("count", 1))
 
@@ -158,7 +158,7 @@ class Doing:
             with self.stage.reading:
                 return capture.count(expression, self.since) >= wanted
 
-        wait_for(f"packet {wanted} of '{text}' on {capture.link}", guard, captured)
+        wait_for(f"packet {wanted} of '{text}' on {capture.name}", guard, captured)
 
     def _addresses(self, match: re.Match[str]) -> str:
         addresses = [str(i.address) for i in self.network.layout.of(match.group(1))]

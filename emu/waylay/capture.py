@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Captures of links by tcpdump, live before the first packet, lossless or said.
+"""Captures: live before the first packet, lossless or said.
 
-A capture is live when tcpdump says so *and* a frame that was sent at the far
-end of the link has come out in the file: a frame of the local experimental
-ethertype 0x88b5, which checks ignore. The same is done before closing, so that
-all that was captured before is known to be in the file. What tcpdump says about
-losses when it ends is kept.
+A plain link has one, by tcpdump at one end; a wired link two, written by its wire
+(wirecapture.py). Both are alike to who uses them. A capture is live when a frame
+that was sent for that purpose has come out in its file: a frame of the local
+experimental ethertype 0x88b5, which checks ignore. The same is done before it is
+closed or turned off, so that all that was captured before is known to be in the file.
+
+A capture that is turned off and on again has a gap, which its entry of losses.json
+names; all its packets are in one file.
 """
 from __future__ import annotations
 
@@ -13,14 +16,15 @@ import re
 import signal
 import socket
 import struct
+import threading
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Callable, Optional, Sequence
 
 from waylay import isolate
 from waylay.clock import RunClock
 from waylay.errors import WaylayError
 from waylay.nodes import WaylayNode
-from waylay.pcap import Filter, Reader, restamp
+from waylay.pcap import Filter, Reader, join, restamp, write_empty
 from waylay.programs import Program
 from waylay.wait import wait_for
 
@@ -38,32 +42,50 @@ STATISTICS = {
 
 
 class Capture:
-    """tcpdump at one end (`node`, `interface`) of a link, probed from the other."""
+    """The packets of one file, while it grows and after. `name` is the file's."""
 
-    def __init__(self, link: str, node: WaylayNode, interface: str, folder: Path, logs: Path):
+    def __init__(self, name: str, link: str, folder: Path) -> None:
+        self.name = name
         self.link = link
-        self.file = folder / f"{link}.pcap"
-        self.log = logs / f"{node.name}-tcpdump-{link}.log"
-        self.live: Optional[int] = None  # real-time stamp of the proof, ns
+        self.file = folder / f"{name}.pcap"
+        self.on = False
+        self.live: Optional[int] = None  # stamp of the first proof, ns
         self.last = 0  # stamp of the newest packet, ns
         self.packets: list[tuple[int, bytes]] = []
+        self.gaps: list[list[int]] = []  # [from, to], real-time ns; the last may lack its end
         self.reader = Reader(self.file)
         self.probe_socket: Optional[socket.socket] = None
         self.probes = 0
-        command = ["tcpdump", "-i", interface, "-n", "-p", "-Z", "root", "-U", "--immediate-mode"]
-        command += ["--time-stamp-precision=nano", "-B", "16384", "-w", str(self.file)]
-        # tcpdump counts what it lost only until it is told to stop: nothing else may.
-        self.program: Program = node.start_program(command, self.log)
-        node.programs.remove(self.program)
+        self.reading = threading.Lock()
 
-    def open_probe(self, far: WaylayNode, interface: str) -> None:
-        """A socket at the far end; it stays there when this thread comes back."""
-        with isolate.network_of(far.pid):
+    # What each kind does in its own way.
+
+    def begin(self) -> None:
+        """Capture from now on; `prove` says when it does."""
+        raise NotImplementedError
+
+    def cease(self) -> None:
+        """Capture no more; everything so far comes into the file."""
+        raise NotImplementedError
+
+    def bring(self) -> None:
+        """Have the file hold what was captured; WaylayError if nothing ever will."""
+        raise NotImplementedError
+
+    def losses(self, clock: RunClock) -> dict[str, Any]:
+        """The entry of losses.json, once the capture is closed."""
+        raise NotImplementedError
+
+    def convert(self, clock: RunClock) -> None:
+        """Bring the stamps of the finished file to the run's clock."""
+
+    # What all do alike.
+
+    def open_probe(self, node: WaylayNode, interface: str) -> None:
+        """Where probes are sent from; the socket stays there when this thread comes back."""
+        with isolate.network_of(node.pid):
             self.probe_socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
             self.probe_socket.bind((interface, 0))
-
-    def wait_listening(self) -> None:
-        self.program.wait_log(r"listening on ", LIVE_SECONDS)
 
     def prove(self) -> int:
         """Send a probe and wait until it stands in the file; returns its stamp."""
@@ -74,20 +96,21 @@ class Capture:
         self.probe_socket.send((header + payload).ljust(60, b"\0"))
 
         def arrived() -> Optional[int]:
-            self.program.check_alive()
             for stamp, frame in self.read():
                 if is_probe(frame) and frame[14:].rstrip(b"\0") == payload:
                     return stamp
             return None
 
-        return wait_for(f"the probe frame in the capture of {self.link}", LIVE_SECONDS, arrived)
+        return wait_for(f"the probe frame in the capture {self.name}", LIVE_SECONDS, arrived)
 
     def read(self) -> list[tuple[int, bytes]]:
         """Take in what the file has gained; returns that."""
-        new = list(self.reader.new_records())
-        self.packets += [(stamp, frame) for stamp, frame in new if not is_probe(frame)]
-        if self.packets:
-            self.last = self.packets[-1][0]
+        with self.reading:
+            if self.on:
+                self.bring()
+            new = list(self.reader.new_records())
+            self.packets += [(stamp, frame) for stamp, frame in new if not is_probe(frame)]
+            self.last = self.packets[-1][0] if self.packets else 0
         return new
 
     def count(self, expression: Filter, since: int) -> int:
@@ -97,54 +120,152 @@ class Capture:
             1 for stamp, frame in self.packets if stamp >= since and expression.matches(frame)
         )
 
+    def proven(self) -> None:
+        """Note that it is on, as its probe shows."""
+        self.on = True
+        stamp = self.prove()
+        if self.gaps and len(self.gaps[-1]) == 1:
+            self.gaps[-1].append(stamp)
+        if self.live is None:
+            self.live = stamp
+
     def close(self) -> None:
-        """Stop tcpdump once everything sent so far stands in the file."""
-        if self.program.process.poll() is None:
-            self.prove()
-            self.program.process.send_signal(signal.SIGINT)
-        self.program.process.wait(LIVE_SECONDS)
+        """Of one that is off: what comes after is no part of the run."""
         self.reader.close()
         if self.probe_socket is not None:
             self.probe_socket.close()
+            self.probe_socket = None
+        if not self.file.exists():
+            write_empty(self.file)
+
+    def account(self, counts: dict[str, int], convert: Callable[[int], int]) -> dict[str, Any]:
+        """The entry of losses.json with these counts."""
+        told: dict[str, Any] = dict(counts)
+        told["live"] = convert(self.live) if self.live is not None else None
+        # A gap without an end is the capture's own end.
+        gaps = [[convert(stamp) for stamp in gap] for gap in self.gaps if len(gap) == 2]
+        return {**told, "gaps": gaps} if gaps else told
+
+
+class TcpdumpCapture(Capture):
+    """tcpdump at one end (`node`, `interface`) of a link, probed from the other."""
+
+    def __init__(self, link: str, node: WaylayNode, interface: str, folder: Path, logs: Path):
+        super().__init__(link, link, folder)
+        self.node = node
+        self.interface = interface
+        self.log = logs / f"{node.name}-tcpdump-{link}.log"
+        self.program: Optional[Program] = None
+        self.parts: list[Path] = []  # a file for each time that it was on
+        self.counts = dict.fromkeys(STATISTICS, 0)
+
+    def launch(self) -> None:
+        """Start tcpdump; begin() waits until it listens."""
+        part = self.file if not self.parts else self.file.with_suffix(f".{len(self.parts)}.pcap")
+        self.parts.append(part)
+        self.reader.close()
+        self.reader = Reader(part)
+        command = ["tcpdump", "-i", self.interface, "-n", "-p", "-Z", "root", "-U"]
+        command += ["--immediate-mode", "--time-stamp-precision=nano", "-B", "16384"]
+        # tcpdump counts what it lost only until it is told to stop: nothing else may.
+        self.program = self.node.start_program([*command, "-w", str(part)], self.log)
+        self.node.programs.remove(self.program)
+
+    def begin(self) -> None:
+        if self.program is None:
+            self.launch()
+        assert self.program is not None
+        self.program.wait_log(r"listening on ", LIVE_SECONDS)
+
+    def cease(self) -> None:
+        assert self.program is not None
+        if self.program.process.poll() is None:
+            self.program.process.send_signal(signal.SIGINT)
+        self.program.process.wait(LIVE_SECONDS)
+        for name, count in statistics(self.program.said(), self.link).items():
+            self.counts[name] += count
+        self.program = None
+
+    def bring(self) -> None:
+        if self.program is not None:
+            self.program.check_alive()
+
+    def close(self) -> None:
+        super().close()
+        join(self.file, self.parts[1:])
+        for part in self.parts[1:]:
+            part.unlink()
 
     def losses(self, clock: RunClock) -> dict[str, Any]:
-        """The entry of losses.json, from tcpdump's closing words."""
-        said = self.log.read_text(errors="replace")
-        counts: dict[str, Any] = {}
-        for name, pattern in STATISTICS.items():
-            match = re.search(pattern, said, re.MULTILINE)
-            if match is None:
-                raise WaylayError(f"tcpdump on {self.link} did not say what it lost: {said}")
-            counts[name] = int(match.group(1))
-        counts["live"] = clock.from_realtime(self.live) if self.live is not None else None
-        return counts
+        return self.account(self.counts, clock.from_realtime)
 
     def convert(self, clock: RunClock) -> None:
-        """Bring the stamps of the finished file to the run's clock."""
         if clock.drift != 0:
             restamp(self.file, clock.from_realtime)
+
+
+def statistics(said: str, link: str) -> dict[str, int]:
+    """What tcpdump says of itself when it ends."""
+    counts = {}
+    for name, pattern in STATISTICS.items():
+        match = re.search(pattern, said, re.MULTILINE)
+        if match is None:
+            raise WaylayError(f"tcpdump on {link} did not say what it lost: {said}")
+        counts[name] = int(match.group(1))
+    return counts
 
 
 def is_probe(frame: bytes) -> bool:
     return frame[12:14] == struct.pack("!H", PROBE_ETHERTYPE)
 
 
-def wait_live(captures: list[Capture]) -> None:
-    """Return when every capture has shown that it is live."""
-    for capture in captures:
-        capture.wait_listening()
-    for capture in captures:
-        capture.live = capture.prove()
+def start_all(captures: Sequence[Capture]) -> None:
+    """Turn captures on; returns when every one has shown that it is live."""
+    off = [capture for capture in captures if not capture.on]
+    for capture in off:
+        if isinstance(capture, TcpdumpCapture):
+            capture.launch()  # side by side
+    for capture in off:
+        capture.begin()
+    for capture in off:
+        capture.proven()
 
 
-def wait_settled(captures: list[Capture], clock: RunClock) -> bool:
-    """Wait until no link has carried a packet for a while; False if they go on."""
+def stop_all(captures: Sequence[Capture]) -> None:
+    """Turn captures off, once all that came before is in their files.
+
+    All are proven before the first is turned off: both ends of a wire go together.
+    """
+    on = [capture for capture in captures if capture.on]
+    for capture in on:
+        capture.gaps.append([capture.prove()])
+    for capture in on:
+        capture.cease()
+    for capture in on:
+        capture.on = False
+        capture.read()
+
+
+def close_all(captures: Sequence[Capture]) -> None:
+    """The end of captures, on or off."""
+    stop_all(captures)
+    for capture in captures:
+        capture.close()
+
+
+def wait_settled(
+    captures: Sequence[Capture], clock: RunClock, under_way: Callable[[], int] = lambda: 0
+) -> bool:
+    """Wait until no link has carried a packet for a while; False if they go on.
+
+    `under_way` says how many packets a wire still holds.
+    """
 
     def settled() -> bool:
         for capture in captures:
             capture.read()
         newest = max((capture.last for capture in captures), default=0)
-        return clock.now() - newest > SETTLED_NS
+        return clock.now() - newest > SETTLED_NS and under_way() == 0
 
     try:
         return wait_for("the links to fall silent", SETTLED_GUARD, settled)

@@ -71,9 +71,12 @@ def list_scenarios(arguments: argparse.Namespace) -> int:
 
 
 def describe(arguments: argparse.Namespace) -> int:
-    from waylay import plan
+    from waylay import draw, plan
 
     planned = plan.jobs([arguments.scenario], [], dict(arguments.set), None, {}, find=False)
+    if arguments.svg is not None:
+        draw.write_svg(planned[0].scenario, arguments.svg)
+    print(draw.as_text(planned[0].scenario))
     print(plan.describe(planned[0]))
     runs = len(planned)
     if runs > 1:
@@ -139,9 +142,10 @@ def parser() -> argparse.ArgumentParser:
         help="where to look, with what is below (default: scenarios)",
     )
 
-    one = _command(commands, "describe", describe, "show a scenario's network and steps as text")
+    one = _command(commands, "describe", describe, "draw a scenario's network; show its steps")
     one.add_argument("scenario", type=Path, metavar="SCENARIO")
     one.add_argument("--set", type=setting, action="append", default=[], metavar="KEY=VALUE")
+    one.add_argument("--svg", type=Path, metavar="FILE", help="write the drawing there as SVG, too")
 
     _command(commands, "doctor", doctor, "show what is needed and what this machine has")
     return top

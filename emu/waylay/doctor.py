@@ -2,90 +2,43 @@
 """`waylay doctor`: what a run needs, and what this machine has.
 
 Everything of the kernel is tried for real, in namespaces that vanish after it;
-nothing is read off a version number or a list of modules.
+nothing is read off a version number or a list of modules. It is tried for who
+asks; where root asks, also for an ordinary user, as nobody in a user namespace.
 """
 from __future__ import annotations
 
 import ctypes
-import fcntl
-import importlib.util
+import json
 import os
-import socket
-import struct
-import subprocess
 from dataclasses import dataclass
-from typing import Callable, Optional
+from typing import Optional
 
-from waylay import isolate, programs
+from waylay import isolate, probes, userns
+from waylay.probes import Probe, command, module, program
 
-IFF_TUN, IFF_NO_PI, IFF_VNET_HDR = 0x0001, 0x1000, 0x4000
-TUNSETIFF, TUNSETOFFLOAD = 0x400454CA, 0x400454D0
-TUN_F_CSUM, TUN_F_TSO4 = 0x01, 0x02
-IP_TRANSPARENT = 19
+PR_SET_DUMPABLE = 4
+NOBODY = 65534
 
 
 @dataclass(frozen=True)
 class Need:
-    """One line of the table. `probe` returns None if all is well, else what is wrong."""
+    """One line of the table."""
 
     name: str
     purpose: str
-    probe: Callable[[], Optional[str]]
+    probe: Probe
     remedy: str
     optional: bool = False
 
 
-def command(*lines: str) -> Callable[[], Optional[str]]:
-    """A probe that runs commands; the first that fails says why."""
-
-    def probe() -> Optional[str]:
-        for line in lines:
-            done = subprocess.run(line.split(), capture_output=True, encoding="utf-8")
-            if done.returncode != 0:
-                said = (done.stderr or done.stdout).strip().splitlines() or ["failed"]
-                return f"{line}: {said[-1]}"
-        return None
-
-    return probe
-
-
-def tun() -> Optional[str]:
-    request = struct.pack("16sH22x", b"way-doctor", IFF_TUN | IFF_NO_PI | IFF_VNET_HDR)
-    with open("/dev/net/tun", "rb+", buffering=0) as device:
-        fcntl.ioctl(device, TUNSETIFF, request)
-        fcntl.ioctl(device, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4)
-    return None
-
-
-def transparent() -> Optional[str]:
-    with socket.socket() as listener:
-        listener.setsockopt(socket.IPPROTO_IP, IP_TRANSPARENT, 1)
-    return None
-
-
-def bpf_file_system() -> Optional[str]:
-    isolate.mount("bpf", "/sys/fs/bpf", "bpf")
-    return None
-
-
-def libpcap() -> Optional[str]:
-    ctypes.CDLL("libpcap.so.0.8")
-    return None
-
-
-def program(name: str) -> Callable[[], Optional[str]]:
-    return lambda: None if programs.find(name) else "not found"
-
-
-def module(name: str) -> Callable[[], Optional[str]]:
-    return lambda: None if importlib.util.find_spec(name) else "not installed"
-
-
 KERNEL = "use a kernel that has it (Debian's own has)"
 OWN = "build it (make), and set WAYLAY_BINDIR to the build folder"
+INSTEAD = "pairs of veth take the devices' places"
+LATER = "frames leave wires later than they should, which the run says"
 NETWORK = (
     Need("veth", "links", command("ip link add way-a type veth peer name way-b"), KERNEL),
-    Need("TUN", "router and proxy", tun, "modprobe tun; is /dev/net/tun there?"),
+    Need("TUN and TAP", "router, proxy, wires", probes.tun, INSTEAD, optional=True),
+    Need("AF_PACKET", "in place of TUN, TAP", probes.packet, KERNEL),
     Need(
         "policy rules",
         "router and proxy",
@@ -102,26 +55,33 @@ NETWORK = (
         ),
         KERNEL,
     ),
-    Need("IP_TRANSPARENT", "proxy", transparent, KERNEL),
-    Need(
-        "advmss",
-        "proxy",
-        command("ip route add 192.0.2.0/24 dev way-veth advmss 1452"),
-        KERNEL,
-    ),
+    Need("IP_TRANSPARENT", "proxy", probes.transparent, KERNEL),
+    Need("raw sockets", "proxy", probes.raw, KERNEL),
+    Need("advmss", "proxy", command("ip route add 192.0.2.0/24 dev way-veth advmss 1452"), KERNEL),
     Need("blackhole route", "scenarios", command("ip route add blackhole 192.0.2.9/32"), KERNEL),
-    Need("bpf file system", "later datapaths", bpf_file_system, KERNEL, optional=True),
+    Need("setgroups", "tcpdump, nginx", probes.groups, "run as root"),
+    Need("real-time", "wires in time", probes.realtime, LATER, optional=True),
+    Need("cpu_dma_latency", "wires in time", probes.awake_cores, LATER, optional=True),
+    Need(
+        "netem",
+        "comparison alone",
+        command("tc qdisc add dev way-veth root netem delay 1ms"),
+        "waylay-wire needs none; Mininet's TCLink does",
+        optional=True,
+    ),
+    Need("bpf file system", "later datapaths", probes.bpf_file_system, KERNEL, optional=True),
 )
 
 USER_SPACE = (
     Need("Mininet", "nodes and links", module("mininet"), "apt-get install mininet"),
     Need("PyYAML", "scenarios", module("yaml"), "apt-get install python3-yaml"),
     Need("jsonschema", "scenarios", module("jsonschema"), "apt-get install python3-jsonschema"),
-    Need("libpcap", "filters", libpcap, "apt-get install libpcap0.8"),
+    Need("jinja2", "reports", module("jinja2"), "apt-get install python3-jinja2"),
+    Need("libpcap", "filters", probes.libpcap, "apt-get install libpcap0.8"),
     Need("mnexec", "nodes", program("mnexec"), "apt-get install mininet"),
     Need("ip", "network", program("ip"), "apt-get install iproute2"),
     Need("tc", "network", program("tc"), "apt-get install iproute2"),
-    Need("ethtool", "links", program("ethtool"), "apt-get install ethtool"),
+    Need("nsenter", "waylay shell", program("nsenter"), "apt-get install util-linux"),
     Need("tcpdump", "captures", program("tcpdump"), "apt-get install tcpdump"),
     Need("curl", "fetches", program("curl"), "apt-get install curl"),
     Need("nginx", "as origin", program("nginx"), "apt-get install nginx-light", optional=True),
@@ -129,51 +89,120 @@ USER_SPACE = (
     Need("waylay-router", "redirection", program("waylay-router"), OWN),
     Need("waylay-proxy", "the proxy", program("waylay-proxy"), OWN),
     Need("waylay-origin", "origins", program("waylay-origin"), OWN),
+    Need("waylay-hold", "nodes", program("waylay-hold"), OWN),
+    Need("waylay-wire", "links with a wire", program("waylay-wire"), OWN),
     Need("waylay-assert", "checks", program("waylay-assert"), OWN),
 )
 
+Faults = dict[str, Optional[str]]
 
-def judge(need: Need) -> tuple[bool, str]:
-    """Whether a need is met, and its line of the table."""
+
+def try_network(as_nobody: bool) -> Faults:
+    """The faults of NETWORK by name, each None for fine; of a process that tries them.
+
+    A key "" stands alone where not even the namespaces could be had.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os._exit(_try_network(as_nobody, writing))
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read()
+    os.waitpid(child, 0)
     try:
-        fault = need.probe()
-    except OSError as error:
-        fault = error.strerror or str(error)
-    word = "yes" if fault is None else ("no (optional)" if need.optional else "NO")
-    line = f"  {word:<14} {need.name:<16} {need.purpose:<18}"
+        found: Faults = json.loads(said)
+    except ValueError:
+        return {"": "the trial ended without a word"}
+    return found
+
+
+def _try_network(as_nobody: bool, writing: int) -> int:
+    if as_nobody:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+        # Else what is below /proc/self would be root's.
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+    fault = userns.fault() if isolate.missing_capabilities() else None
     if fault is not None:
-        line += f" {fault}; {need.remedy}"
-    return fault is None or need.optional, line.rstrip()
+        os.write(writing, json.dumps({"": fault}).encode())
+        return 1
+
+    def inside() -> int:
+        probes.prepare()
+        found = {need.name: probes.fault_of(need.probe) for need in NETWORK}
+        os.write(writing, json.dumps(found).encode())
+        return 0
+
+    return isolate.run_isolated(inside)
 
 
-def table(needs: tuple[Need, ...]) -> bool:
-    results = [judge(need) for need in needs]
-    for _, line in results:
-        print(line, flush=True)
-    return all(met for met, _ in results)
+def word(need: Need, fault: Optional[str]) -> str:
+    """Of the table: whether a need is met, and whether that matters."""
+    return "yes" if fault is None else ("no" if need.optional else "NO")
 
 
-def probe_network() -> int:
-    """In namespaces of their own: try what the kernel can."""
-    for line in ("ip link set lo up", "ip link add way-veth type veth", "ip link set way-veth up"):
-        command(line)()
-    return 0 if table(NETWORK) else 1
+def row(need: Need, columns: list[Optional[str]]) -> str:
+    """A line of the table: the words of the columns, the need, what is wrong."""
+    words = "".join(f"{word(need, fault):<6}" for fault in columns)
+    line = f"  {words}{need.name:<16} {need.purpose:<21}"
+    wrong = [fault for fault in columns if fault is not None]
+    if wrong:
+        who = "as a user: " if len(columns) > 1 and columns[0] is None else ""
+        line += f" {who}{wrong[0]}; {need.remedy}"
+    return line.rstrip()
+
+
+def table(title: str, heads: list[str], needs: tuple[Need, ...], tried: list[Faults]) -> list[bool]:
+    """Print it; of each column, whether everything that must be there is."""
+    print(f"{title}\n  {''.join(f'{head:<6}' for head in heads)}{'what':<16} for")
+    good = [True] * len(tried)
+    for need in needs:
+        columns = [faults[need.name] for faults in tried]
+        print(row(need, columns), flush=True)
+        good = [g and word(need, f) != "NO" for g, f in zip(good, columns)]
+    return good
 
 
 def examine() -> int:
-    """Print the table; 0 if a run is possible, else 1."""
-    print(f"  {'has':<14} {'what':<16} {'for'}")
+    """Print the tables; 0 if whoever asks can run, else 1."""
     missing = isolate.missing_capabilities()
+    root = not missing
+    people = {"root": try_network(False), "user": try_network(True)} if root else {}
+    people = people or {"user": try_network(False)}
+    mine = next(iter(people))
+    print(_privileges(missing, people[mine]))
+    able = {name: faults for name, faults in people.items() if "" not in faults}
+    good = dict.fromkeys(people, False)
+    if able:
+        results = table("The kernel", list(able), NETWORK, list(able.values()))
+        good.update(zip(able, results))
+    installed = {need.name: probes.fault_of(need.probe) for need in USER_SPACE}
+    all_there = table("Programs and packages", ["has"], USER_SPACE, [installed])[0]
+    print(_verdict(good[mine] and all_there))
+    if root and all_there:
+        print(_of_users(good["user"], people["user"]))
+    return 0 if good[mine] and all_there else 1
+
+
+def _privileges(missing: list[str], tried: Faults) -> str:
     who = "root" if os.geteuid() == 0 else f"uid {os.geteuid()}"
-    word = "NO" if missing else "yes"
-    print(
-        f"  {word:<14} {'privileges':<16} {who} {'lacks ' if missing else ''}{', '.join(missing)}"
-    )
-    good = not missing
-    if missing:
-        print("  unknown        kernel features  need these privileges to be tried: use sudo")
-    else:
-        good = isolate.run_isolated(probe_network) == 0
-    good = table(USER_SPACE) and good
-    print("A run is possible." if good else "A run is not possible: see NO above.")
-    return 0 if good else 1
+    if not missing:
+        return f"Privileges: {who} has what a run needs."
+    if "" in tried:
+        return (
+            f"Privileges: {who} lacks {', '.join(missing)}; and a user namespace cannot give "
+            f"them: {tried['']}. NO run without these; root can, with sudo."
+        )
+    return f"Privileges: {who}, in a user namespace, has what a run needs."
+
+
+def _verdict(good: bool) -> str:
+    return "A run is possible." if good else "A run is not possible: see NO above."
+
+
+def _of_users(good: bool, tried: Faults) -> str:
+    if good:
+        return "An ordinary user can run, too."
+    return "An ordinary user cannot run: " + (tried.get("") or "see NO above.")

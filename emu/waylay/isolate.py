@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Where a run lives: PID, mount, network and UTS namespaces of its own.
 
+Whoever lacks the privileges for these gets a user namespace around them
+(userns.py), of which the outer process is the first member.
+
 Two processes. The outer one, which the user started, stays outside, forwards
 signals and waits. The inner one is process 1 of the run's PID namespace: when
 it ends, in whatever way, the kernel kills every process of the run, and with
@@ -25,6 +28,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Callable, Iterator
 
+from waylay import userns
 from waylay.errors import FAILED, INTERRUPTED, BadInput
 
 CLONE_NEWNS, CLONE_NEWUTS = 0x00020000, 0x04000000
@@ -59,7 +63,9 @@ def network_of(pid: int) -> Iterator[None]:
 
     Sockets made there stay there; nothing else should be done inside.
     """
-    with open("/proc/self/ns/net", "rb") as home, open(f"/proc/{pid}/ns/net", "rb") as away:
+    # Not /proc/self: that is the first thread's, which may be elsewhere just now.
+    home_path = "/proc/thread-self/ns/net"
+    with open(home_path, "rb") as home, open(f"/proc/{pid}/ns/net", "rb") as away:
         _checked(_libc.setns(away.fileno(), CLONE_NEWNET), f"setns to process {pid}")
         try:
             yield
@@ -79,11 +85,16 @@ def missing_capabilities() -> list[str]:
 
 
 def require_privileges(command: str) -> None:
-    """Raise BadInput, saying what is missing and what to do, unless all is there."""
+    """Raise BadInput, saying what is missing and what to do, unless a run is possible.
+
+    What an ordinary user lacks, a user namespace gives.
+    """
     missing = missing_capabilities()
-    if missing:
+    fault = userns.fault() if missing else None
+    if fault is not None:
         raise BadInput(
-            f"{command} lacks {', '.join(missing)}; run it as root, such as: sudo {command}"
+            f"{command} lacks {', '.join(missing)}, and a user namespace cannot give them "
+            f"({fault}); run it as root, such as: sudo {command}"
         )
 
 
@@ -93,6 +104,8 @@ def run_isolated(body: Callable[[], int]) -> int:
     SIGINT, SIGTERM and SIGHUP are handed on: the inner process meets them as
     KeyboardInterrupt and should stop cleanly. A second one kills it.
     """
+    if missing_capabilities():
+        userns.enter()
     _checked(_libc.unshare(CLONE_NEWPID), "unshare")
     alive_read, alive_write = os.pipe()
     sys.stdout.flush()
@@ -134,6 +147,7 @@ def _inner(body: Callable[[], int], alive: int) -> int:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _interrupt)
         _own_namespaces()
+        userns.excuse_setgroups()
         return body()
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -186,4 +200,4 @@ def _own_namespaces() -> None:
     try:
         mount("bpf", "/sys/fs/bpf", "bpf")
     except OSError:
-        pass  # a kernel without BPF: whoever needs it says so
+        pass  # no BPF, or in a user namespace: whoever needs it says so

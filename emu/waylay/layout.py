@@ -197,14 +197,16 @@ class Layout:
         }
 
     def bindings_links(self) -> dict[str, Any]:
-        return {
-            link.name: {
-                "ends": list(link.ends),
-                "capture": f"captures/{link.name}.pcap",
-                "interface": self.tap(link).name,
-            }
-            for link in self.scenario.links
-        }
+        return {link.name: self._bindings_link(link) for link in self.scenario.links}
+
+    def _bindings_link(self, link: LinkSpec) -> dict[str, Any]:
+        """One capture of a plain link, taken at an interface; two of a wired one."""
+        told: dict[str, Any] = {"ends": list(link.ends)}
+        if link.wire is not None:
+            files = {end: f"captures/{link.name}@{end}.pcap" for end in link.ends}
+            return {**told, "captures": files}
+        file = f"captures/{link.name}.pcap"
+        return {**told, "capture": file, "interface": self.tap(link).name}
 
     def bindings_services(self) -> dict[str, Any]:
         return {

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any, Iterator, Optional, Sequence
 
@@ -69,7 +70,7 @@ def summary(item: Json, output: str, elapsed: int) -> Json:
     failures = item["requests"] - len(done)
     for one in done:
         if one.get("exitcode", 0) != 0:
-            words = f"curl {one['exitcode']}: {one.get('errormsg') or 'failed'}"
+            words = f"curl {one['exitcode']}: {_kind(str(one.get('errormsg') or 'failed'))}"
             errors[words] = errors.get(words, 0) + 1
             failures += 1
             continue
@@ -89,6 +90,11 @@ def summary(item: Json, output: str, elapsed: int) -> Json:
         "rate": len(times) / (elapsed / 1e9) if elapsed else 0.0,
         "latency": latency(times),
     }
+
+
+def _kind(message: str) -> str:
+    """A complaint without its own time, so that equal ones are counted together."""
+    return re.sub(r" after \d+ ms| after \d+ milliseconds", "", message)
 
 
 def latency(times: Sequence[int]) -> Optional[Json]:

@@ -7,6 +7,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/__main__.py \
 	emu/waylay/actioncheck.py \
 	emu/waylay/actions.py \
+	emu/waylay/applications.py \
 	emu/waylay/batch.py \
 	emu/waylay/capture.py \
 	emu/waylay/cli.py \
@@ -14,6 +15,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/control.py \
 	emu/waylay/clock.py \
 	emu/waylay/doctor.py \
+	emu/waylay/draw.py \
 	emu/waylay/errors.py \
 	emu/waylay/fetch.py \
 	emu/waylay/fidelity.py \
@@ -37,6 +39,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/packets.py \
 	emu/waylay/pcap.py \
 	emu/waylay/plan.py \
+	emu/waylay/probes.py \
 	emu/waylay/programs.py \
 	emu/waylay/publish.py \
 	emu/waylay/quantities.py \
@@ -50,7 +53,11 @@ dist_waylaypkg_DATA = \
 	emu/waylay/stepcheck.py \
 	emu/waylay/steps.py \
 	emu/waylay/tell.py \
+	emu/waylay/userns.py \
 	emu/waylay/wait.py \
+	emu/waylay/wire.py \
+	emu/waylay/wirecapture.py \
+	emu/waylay/wirelink.py \
 	emu/waylay/yamlmarks.py
 
 EXTRA_DIST += emu/waylay-front

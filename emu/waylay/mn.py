@@ -25,6 +25,8 @@ from waylay.roles import (
     WaylayRouter,
     WaylaySwitch,
 )
+from waylay.wire import Wire
+from waylay.wirelink import WireLink
 
 __all__ = [
     "NODE_CLASSES",
@@ -38,6 +40,8 @@ __all__ = [
     "WaylayProxy",
     "WaylayRouter",
     "WaylaySwitch",
+    "Wire",
+    "WireLink",
 ]
 
 

@@ -2,89 +2,66 @@
 """A scenario's network: nodes, links, captures and programs, made in this order.
 
 Everything that comes from the scenario is computed by layout.py; this file only
-carries it out, on Mininet, and starts and stops what runs in the nodes.
+carries it out, on Mininet. Links with a wire are carried by one waylay-wire, the
+others are veth pairs. What changes while the run goes on (a link, a capture, a
+program) is asked for by name: see `set_link`, `capture`, `stop_program`.
 """
 from __future__ import annotations
 
+import json
 import signal
 from pathlib import Path
-from typing import Optional
+from typing import Any, Callable, Optional
 
-import yaml
-
-from waylay import netlink, nginx, programs
-from waylay.capture import Capture, wait_live
+from waylay import capture as captures, netlink
+from waylay.applications import Applications, find_programs
+from waylay.capture import Capture, TcpdumpCapture
 from waylay.clock import OFFSET_VARIABLE, RunClock
-from waylay.errors import BadInput, WaylayError
+from waylay.errors import WaylayError
 from waylay.layout import Interface, Layout
 from waylay.links import WaylayLink, make_pairs
+from waylay.linkspec import Parameters
 from waylay.mn import NODE_CLASSES, WaylayNet, WaylayNode
 from waylay.netlink import OFFLOADS, End
-from waylay.programs import Program
-from waylay.scenario import NodeSpec, Scenario
-from waylay.wait import wait_for
+from waylay.model import LinkSpec
+from waylay.wire import Wire, WireEnd, WireLinkSpec
+from waylay.wirecapture import WireCapture, held
+from waylay.wirelink import WireLink
 
-ROLE_PROGRAMS = {"router": "waylay-router", "proxy": "waylay-proxy"}
-SERVER_PROGRAMS = {"waylay-origin": "waylay-origin", "nginx": "nginx"}
-LISTEN_SECONDS = 10.0
-TCP_LISTEN = "0A"  # the state column of /proc/net/tcp
+__all__ = ["Network", "find_programs"]
 
-
-def program_name(node: NodeSpec) -> Optional[str]:
-    """The program that a node runs, before it is looked for; None for none."""
-    if node.program is not None:
-        return None if node.program == "none" else node.program
-    if node.role == "origin":
-        return SERVER_PROGRAMS.get(node.server)
-    return ROLE_PROGRAMS.get(node.role)
-
-
-def find_programs(scenario: Scenario, overrides: dict[str, str]) -> dict[str, str]:
-    """The path of every node's program; BadInput names one that is not found."""
-    for name in overrides:
-        if name not in scenario.nodes:
-            raise BadInput(
-                f"--program: found node '{name}', expected one of " + ", ".join(scenario.nodes)
-            )
-    found = {}
-    for name, node in scenario.nodes.items():
-        wanted = overrides.get(name) or program_name(node)
-        if wanted is None or wanted == "none":
-            continue
-        path = programs.find(wanted)
-        if path is None and name in overrides:
-            raise BadInput(
-                f"--program {name}={wanted}: found no program there that can be executed"
-            )
-        if path is None:
-            raise BadInput(
-                f"{scenario.file}: node '{name}' needs the program '{wanted}', which was found "
-                f"neither in ${programs.BINDIR_VARIABLE} nor in $PATH: build or install it"
-            )
-        found[name] = path
-    return found
+# What a link without a wire can be told.
+PLAIN_CHANGES = ("down",)
 
 
 class Network:
-    """The running network of one run."""
+    """The running network of one run; `repeat` is its number among its like."""
 
-    def __init__(self, layout: Layout, run_dir: Path, scratch: Path, clock: RunClock) -> None:
+    def __init__(
+        self, layout: Layout, run_dir: Path, scratch: Path, clock: RunClock, repeat: int = 1
+    ) -> None:
         self.layout = layout
         self.scenario = layout.scenario
+        self.run_dir = run_dir
         self.logs = run_dir / "logs"
         self.captures_dir = run_dir / "captures"
         self.scratch = scratch
+        self.clock = clock
+        self.repeat = repeat
         self.environment = {OFFSET_VARIABLE: str(clock.offset)}
         self.net = WaylayNet()
         self.nodes: dict[str, WaylayNode] = {}
-        self.captures: dict[str, Capture] = {}
-        self.paths: dict[str, str] = {}  # of the nodes' programs
-        self.started: list[str] = []  # nodes whose program runs, in order of start
+        self.wire: Optional[Wire] = None
+        self.account: Optional[dict[str, Any]] = None  # the wire's, once it has ended
+        self.captures: dict[str, Capture] = {}  # by the names of their files
+        self.applications = Applications(layout, self.nodes, self.logs, scratch, self.environment)
 
     def journal(self, node: str, line: str) -> None:
         """Every command that shapes the network, with its node."""
         with (self.logs / "commands.log").open("a") as out:
             out.write(f"{node}$ {line}\n")
+
+    # Made, in this order.
 
     def build(self) -> None:
         """Make nodes, links, addresses, neighbours and routes; batch by batch."""
@@ -93,7 +70,10 @@ class Network:
         self.net.hold([cls.wanted(name, binds=binds) for name, cls in classes.items()])
         for name, cls in classes.items():
             self.nodes[name] = self.net.addHost(name, cls=cls, journal=self.journal, binds=binds)
-        self._link()
+        self._make_plain([link for link in self.scenario.links if link.wire is None])
+        self._make_wired([link for link in self.scenario.links if link.wire is not None])
+        for link in self.scenario.links:
+            self._show_to_mininet(link)
         for name in self.nodes:
             self._address(name)
 
@@ -109,20 +89,58 @@ class Network:
             (self.scratch / Path(target).name).write_text(text)
         return {target: str(self.scratch / Path(target).name) for target in covers}
 
-    def _link(self) -> None:
-        """The veth pairs, then Mininet's view of them."""
-        ends = [self.layout.ends(link) for link in self.scenario.links]
-        pairs = [(self._end(first), self._end(second), first.link.mtu) for first, second in ends]
+    def _make_plain(self, links: list[LinkSpec]) -> None:
+        ends = [self.layout.ends(link) for link in links]
+        pairs = [(self._end(a), self._end(b), a.link.mtu) for a, b in ends]
         for request, (first, _) in zip(make_pairs(pairs), ends):
             self.journal(first.node, request.words)
-        for first, second in ends:
-            nodes = self.nodes[first.node], self.nodes[second.node]
-            names = {"intfName1": first.name, "intfName2": second.name}
-            macs = {"addr1": first.mac, "addr2": second.mac}
-            self.net.addLink(*nodes, cls=WaylayLink, made=True, **names, **macs)
 
     def _end(self, interface: Interface) -> End:
         return End(interface.name, self.nodes[interface.node].pid, interface.mac)
+
+    def _make_wired(self, links: list[LinkSpec]) -> None:
+        """One wire for the run; it starts with all links that it is to carry."""
+        if not links:
+            return
+        self.wire = Wire(
+            self.logs,
+            seed=self.scenario.seed,
+            run=self.repeat,
+            captures=self.captures_dir,
+            decisions=self.logs / "wire-decisions.jsonl",
+            fidelity=self.run_dir / "fidelity.json",
+            control=self.scratch / "wire.sock",
+            environment=self.environment,
+        )
+        described = [self._wired(link) for link in links]
+        self.wire.start(described)
+        for link in described:
+            told = json.dumps(link.parameters.config())
+            kind = "packet sockets" if self.wire.packet else "TAPs"
+            self.journal("wire", f"link {link.name} by {kind}: {told}")
+
+    def _wired(self, link: LinkSpec) -> WireLinkSpec:
+        assert link.wire is not None
+        first, second = (
+            WireEnd(end.node, end.name, self.nodes[end.node].pid, end.mac, link.mtu)
+            for end in self.layout.ends(link)
+        )
+        return WireLinkSpec(link.name, (first, second), link.wire, link.capture)
+
+    def _show_to_mininet(self, link: LinkSpec) -> None:
+        first, second = self.layout.ends(link)
+        nodes = self.nodes[first.node], self.nodes[second.node]
+        told = {
+            "intfName1": first.name,
+            "intfName2": second.name,
+            "addr1": first.mac,
+            "addr2": second.mac,
+            "made": True,
+        }
+        if link.wire is None:
+            self.net.addLink(*nodes, cls=WaylayLink, **told)
+        else:
+            self.net.addLink(*nodes, cls=WireLink, wire=self.wire, **told)
 
     def _address(self, name: str) -> None:
         """All that a node's own network needs, at once."""
@@ -131,8 +149,9 @@ class Network:
         with node.namespace() as inside:
             indices = {own.name: inside.index(own.name) for own in self.layout.of(name)}
             for own in self.layout.of(name):
-                inside.offload_off(own.name)
-                node.note(f"ethtool -K {own.name} " + " ".join(f"{o} off" for o in OFFLOADS))
+                if own.link.wire is None:  # else it is the wire's to say
+                    inside.offload_off(own.name)
+                    node.note(f"ethtool -K {own.name} " + " ".join(f"{o} off" for o in OFFLOADS))
                 peer, index = self.layout.other_end(own), indices[own.name]
                 requests.append(netlink.link_set(own.name, up=True))
                 length = own.link.subnet.prefixlen
@@ -146,130 +165,145 @@ class Network:
             node.apply(inside, requests)
 
     def start_captures(self) -> None:
-        """Start a capture on every link; return when all have proven live."""
+        """Capture every link that is to be; return when all have proven live."""
         for link in self.scenario.links:
-            tap = self.layout.tap(link)
+            for one in self._captures_of(link):
+                self.captures[one.name] = one
+        wanted = {link.name for link in self.scenario.links if link.capture}
+        captures.start_all([one for one in self.captures.values() if one.link in wanted])
+
+    def _captures_of(self, link: LinkSpec) -> list[Capture]:
+        tap = self.layout.tap(link)
+        if link.wire is None:
             far = self.layout.other_end(tap)
-            node = self.nodes[tap.node]
-            capture = Capture(link.name, node, tap.name, self.captures_dir, self.logs)
-            self.captures[link.name] = capture
-            capture.open_probe(self.nodes[far.node], far.name)
-        wait_live(list(self.captures.values()))
+            folders = self.captures_dir, self.logs
+            one = TcpdumpCapture(link.name, self.nodes[tap.node], tap.name, *folders)
+            one.open_probe(self.nodes[far.node], far.name)
+            return [one]
+        assert self.wire is not None
+        both: list[Capture] = []
+        for end in self.layout.ends(link):
+            both.append(WireCapture(self.wire, link.name, end.node, self.captures_dir))
+            both[-1].open_probe(self.nodes[end.node], end.name)
+        return both
 
     def start_programs(self, paths: dict[str, str]) -> None:
-        """Start origins, then proxies, then routers; each is ready before the next."""
-        self.paths = paths
-        order = ("origin", "proxy", "router")
-        for role in order:
-            for spec in self.scenario.of_role(role):
-                if spec.name in paths:
-                    self._start(spec, paths[spec.name])
-                    self.started.append(spec.name)
+        self.applications.start_all(paths)
 
-    def _start(self, spec: NodeSpec, path: str) -> None:
-        node = self.nodes[spec.name]
-        log = self.logs / f"{spec.name}-{Path(path).name}.log"
-        if spec.role == "origin":
-            self._start_origin(spec, node, path, log)
-            return
-        config = (
-            self.layout.router_config(spec.name)
-            if spec.role == "router"
-            else self.layout.proxy_config(spec.name, self.logs)
-        )
-        file = self.logs / f"{spec.name}-{Path(path).name}.yaml"
-        file.write_text(yaml.safe_dump(config, sort_keys=False))
-        counters = str(self.logs / f"{spec.name}-counters.json")
-        argv = [path, "--config", str(file), "--counters", counters]
-        node.start_program(argv, log, self.environment).wait_ready()
+    # While the run goes on.
 
-    def _start_origin(self, spec: NodeSpec, node: WaylayNode, path: str, log: Path) -> None:
-        ports = self.layout.listening_ports(spec.name)
-        address = str(self.layout.address(spec.name))
-        if Path(path).name == "nginx":
-            argv = nginx.prepare(spec, path, address, ports, self.scratch, self.scenario.seed)
-            node.start_program(argv, log, self.environment)
+    def find_capture(self, name: str) -> Capture:
+        """`a-b@a`, or `a-b`: of a wired link the end at which others are captured, too."""
+        if name in self.captures:
+            return self.captures[name]
+        for link in self.scenario.links:
+            if link.name == name:
+                return self.captures[f"{name}@{self.layout.tap(link).node}"]
+        raise WaylayError(f"found the capture '{name}', expected one of {', '.join(self.captures)}")
+
+    def capture(self, name: str, on: bool) -> None:
+        """Turn the captures of a link on or off."""
+        self._link(name)
+        ours = [one for one in self.captures.values() if one.link == name]
+        if on:
+            captures.start_all(ours)
         else:
-            listed = ",".join(str(port) for port in ports)
-            argv = [path, "--address", address, "--port", listed]
-            node.start_program(argv, log, self.environment).wait_ready()
-        for port in ports:
-            self.wait_listening(spec.name, port, LISTEN_SECONDS)
+            captures.stop_all(ours)
+        self.journal("captures", f"{name} {'on' if on else 'off'}")
+
+    def set_link(self, name: str, sender: Optional[str], changes: Parameters) -> None:
+        """Change parameters of a link, of what `sender` sends or (None) both ways.
+
+        A link without a wire can only be set down or up, and as a whole.
+        """
+        link = self._link(name)
+        if link.wire is not None:
+            assert self.wire is not None
+            self.wire.set(name, changes, sender)
+            self.journal("wire", f"set {name} from={sender or 'both'} {json.dumps(changes)}")
+            return
+        unknown = [key for key in changes if key not in PLAIN_CHANGES]
+        if sender is not None or unknown:
+            what = f"a change of {', '.join(unknown)}" if unknown else "one direction"
+            raise WaylayError(
+                f"link {name}: found {what}, expected down alone, both ways: it has no wire"
+            )
+        # The other end loses its carrier with it; routes and neighbours would be lost by
+        # an interface that is set down, and not come back: so those are made again.
+        for end in self.layout.ends(link):
+            node = self.nodes[end.node]
+            with node.namespace() as inside:
+                node.apply(inside, [netlink.link_set(end.name, up=not changes["down"])])
+                if not changes["down"]:
+                    node.apply(inside, self._ways(end, inside.index(end.name)))
+
+    def _ways(self, own: Interface, index: int) -> list[netlink.Request]:
+        """The neighbour and the routes of an interface that was down."""
+        peer = self.layout.other_end(own)
+        requests = [netlink.neighbour(own.name, index, peer.address, peer.mac)]
+        for way in self.layout.routes(own.node):
+            if way.interface == own.name:
+                told = way.prefix, index, way.interface, way.via, way.advmss
+                requests.append(netlink.route(*told, replace=True))
+        return requests
+
+    def _link(self, name: str) -> LinkSpec:
+        for link in self.scenario.links:
+            if link.name == name:
+                return link
+        names = ", ".join(link.name for link in self.scenario.links)
+        raise WaylayError(f"found the link '{name}', expected one of {names}")
+
+    def start_program(self, node: str) -> None:
+        self.applications.start(node)
+
+    def stop_program(self, node: str) -> None:
+        self.applications.stop(node)
+
+    def kill_program(self, node: str) -> None:
+        self.applications.kill(node)
+
+    def signal_program(self, node: str, number: signal.Signals) -> None:
+        self.applications.send_signal(node, number)
 
     def wait_listening(self, name: str, port: int, guard: float) -> None:
-        """Wait until some socket of the node listens on a TCP port."""
-        node = self.nodes[name]
-
-        def listening() -> bool:
-            for program in node.programs:
-                program.check_alive()
-            rows = Path(f"/proc/{node.pid}/net/tcp").read_text().splitlines()[1:]
-            columns = [row.split() for row in rows]
-            return any(c[1].endswith(f":{port:04X}") and c[3] == TCP_LISTEN for c in columns)
-
-        wait_for(f"a listener on port {port} of {name}", guard, listening)
-
-    def _program(self, name: str) -> Program:
-        """The program of a node that runs; WaylayError if none does."""
-        if name not in self.started:
-            raise WaylayError(f"{name}: no program of this node runs")
-        return self.nodes[name].programs[-1]
-
-    def stop_program(self, name: str) -> None:
-        """Stop a node's program as at the end of the run; it must end with code 0."""
-        self._program(name)
-        self.journal(name, "kill -TERM # its program")
-        self.started.remove(name)
-        faults = self.nodes[name].stop_programs()
-        if faults:
-            raise WaylayError("\n".join(faults))
-
-    def kill_program(self, name: str) -> None:
-        """End a node's program at once, as a crash would."""
-        program = self._program(name)
-        self.journal(name, "kill -KILL # its program")
-        self.started.remove(name)
-        self.nodes[name].programs.remove(program)
-        program.kill()
-
-    def signal_program(self, name: str, number: signal.Signals) -> None:
-        """Send a signal to a node's program, which goes on."""
-        program = self._program(name)
-        self.journal(name, f"kill -{number.name.removeprefix('SIG')} # its program")
-        program.process.send_signal(number)
-
-    def start_program(self, name: str) -> None:
-        """Start a node's program again; returns when it is ready."""
-        if name not in self.paths:
-            raise WaylayError(f"{name}: this run gives the node no program")
-        if name in self.started:
-            raise WaylayError(f"{name}: the node's program runs already")
-        self._start(self.scenario.nodes[name], self.paths[name])
-        self.started.append(name)
+        self.applications.wait_listening(name, port, guard)
 
     def check_programs(self) -> None:
-        """Raise WaylayError if a program ended before it was told to."""
-        for node in self.nodes.values():
-            for program in node.programs:
-                program.check_alive()
+        """Raise WaylayError if a program, or the wire, ended before it was told to."""
+        self.applications.check()
+        if self.wire is not None:
+            self.wire.check_alive()
+
+    # Ended, in this order.
+
+    def wait_settled(self) -> bool:
+        """Wait until no link has carried a packet for a while; False if they go on."""
+        under_way: Callable[[], int] = lambda: 0
+        if self.wire is not None:
+            wire = self.wire
+            under_way = lambda: held(wire.fidelity()["fidelity"])  # noqa: E731
+        return captures.wait_settled(list(self.captures.values()), self.clock, under_way)
 
     def close_captures(self) -> None:
-        for capture in self.captures.values():
-            capture.close()
+        captures.close_all(list(self.captures.values()))
 
     def stop_programs(self) -> list[str]:
-        """Stop in the reverse order of the start: routers let traffic pass first.
+        """Returns a line for each program that did not end with code 0."""
+        return self.applications.stop_all()
 
-        Returns a line for each program that did not end with code 0.
-        """
-        faults = []
-        while self.started:
-            faults += self.nodes[self.started.pop()].stop_programs()
-        for node in self.nodes.values():
-            faults += node.stop_programs()
-        return faults
+    def losses(self) -> dict[str, dict[str, Any]]:
+        """What each capture lost; known when the network has stopped."""
+        for one in self.captures.values():
+            if isinstance(one, WireCapture):
+                one.told = self.account
+        return {name: one.losses(self.clock) for name, one in self.captures.items()}
 
     def stop(self) -> None:
         """Take the network down; what remains goes with the namespaces."""
-        self.stop_programs()
-        self.net.stop()
+        try:
+            self.stop_programs()
+            if self.wire is not None and self.wire.running:
+                self.account = self.wire.stop()
+        finally:
+            self.net.stop()

@@ -10,9 +10,10 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import os
+import shutil
 import struct
 from pathlib import Path
-from typing import BinaryIO, Callable, Iterator, Optional
+from typing import BinaryIO, Callable, Iterator, Optional, Sequence
 
 NANOSECOND_MAGIC = 0xA1B23C4D
 FILE_HEADER = struct.Struct("=IHHiIII")
@@ -126,6 +127,20 @@ class Reader:
             raise ValueError(f"{self.path}: no capture with nanosecond stamps")
         self.file = self.path.open("rb")
         return True
+
+
+def write_empty(path: Path) -> None:
+    """A capture without packets."""
+    head = (NANOSECOND_MAGIC, 2, 4, 0, 0, SNAPLEN, LINKTYPE_ETHERNET)
+    path.write_bytes(FILE_HEADER.pack(*head))
+
+
+def join(path: Path, parts: Sequence[Path]) -> None:
+    """Put the records of finished captures behind those of another."""
+    for part in parts:
+        with path.open("ab") as out, part.open("rb") as more:
+            more.seek(FILE_HEADER.size)
+            shutil.copyfileobj(more, out)
 
 
 def restamp(path: Path, convert: Callable[[int], int]) -> None:

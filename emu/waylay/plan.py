@@ -14,7 +14,7 @@ from typing import Any, Iterator, Optional, Sequence
 from waylay import compose, scenario as scenarios
 from waylay.errors import BadInput
 from waylay.layout import Layout
-from waylay.network import find_programs
+from waylay.applications import find_programs
 from waylay.model import Scenario, Step
 from waylay.yamlmarks import load as load_yaml
 

@@ -24,7 +24,6 @@ from typing import Any, Optional, Sequence
 from waylay import fidelity, isolate, measures, outcome, plan, programs, results
 from waylay.actions import Stage
 from waylay.batch import Batch, Item, Progress
-from waylay.capture import wait_settled
 from waylay.clock import RunClock
 from waylay.control import Control
 from waylay.errors import FAILED, INTERRUPTED, PASSED, BadInput, WaylayError
@@ -175,7 +174,7 @@ class Run:
         self.layout = Layout(scenario)
         scratch = Path("/run/waylay") / run_dir.name
         scratch.mkdir(parents=True)
-        self.network = Network(self.layout, run_dir, scratch, self.clock)
+        self.network = Network(self.layout, run_dir, scratch, self.clock, job.repeat)
         self.pacer = Pacer(self.clock.now, options.paused, options.stepping)
         stage = Stage(scenario, self.network, self.clock, scratch, self.pacer)
         self.performer = Performer(stage, self._after_step)
@@ -211,7 +210,7 @@ class Run:
             print("Steps", flush=True)
             self.sampler.start()
             self._perform()
-            wait_settled(list(self.network.captures.values()), self.clock)
+            self.network.wait_settled()
             self.machine = self.sampler.stop()
             self.network.close_captures()
             self._stop_programs()
@@ -251,7 +250,7 @@ class Run:
             self._tell_paused(f"after step '{name}'")
 
     def _tell_paused(self, where: str) -> None:
-        print(f"Paused {where}. A shell in a node, from another terminal, as root:")
+        print(f"Paused {where}. A shell in a node, from another terminal of this user:")
         for node in self.network.nodes:
             print(f"    {sys.argv[0]} shell --run {self.run_dir.name} {node}")
         lets = "lets the next step go" if self.pacer.stepping else "goes on"
@@ -261,9 +260,9 @@ class Run:
 
     def _finish_captures(self) -> None:
         self.clock.close()
-        for name, capture in self.network.captures.items():
+        for capture in self.network.captures.values():
             capture.convert(self.clock)
-            self.losses[name] = capture.losses(self.clock)
+        self.losses = self.network.losses()
         results.write_json(self.run_dir / "captures" / "losses.json", self.losses)
         self.wire = fidelity.read_wire(self.run_dir / FIDELITY_FILE)
         results.write_json(self.run_dir / "bindings.json", self._bindings())

@@ -17,6 +17,7 @@ STEP_NAME = "^[a-z][a-z0-9-]*$"
 # Of steps and marks: <step>.<mark> has at most 63 characters (analysis/assert/bindings.h).
 LABEL = "^[a-z][a-z0-9-]{0,30}$"
 MARK_NAME = r"^[a-z][a-z0-9-]{0,30}\.[a-z][a-z0-9-]{0,30}$"
+MEASURE_NAME = "^[a-z][a-z0-9_-]*$"
 HOST_NAME = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$"
 ROLES = ("client", "router", "proxy", "origin", "host")
 SERVERS = ("waylay-origin", "nginx", "none")
@@ -312,7 +313,7 @@ SCENARIO = mapping(
         "measures": {
             "type": "object",
             "additionalProperties": one_of(MEASURES),
-            "propertyNames": {"pattern": STEP_NAME, "expected": "a name of small letters"},
+            "propertyNames": {"pattern": MEASURE_NAME, "expected": "a name of small letters"},
             "expected": "a mapping of names to figures",
         },
         "expectations": {

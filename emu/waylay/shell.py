@@ -10,8 +10,9 @@ import os
 from pathlib import Path
 from typing import Iterator, NoReturn, Optional, Sequence
 
+from waylay import userns
 from waylay.errors import BadInput
-from waylay.isolate import require_privileges
+from waylay.isolate import missing_capabilities, require_privileges
 from waylay.runner import RUN_VARIABLE
 
 
@@ -34,15 +35,29 @@ def nodes_of_runs() -> Iterator[tuple[str, str, int]]:
 
 def enter(node: str, run: Optional[str], command: Sequence[str]) -> NoReturn:
     """Become a shell, or a command, in the node; raises BadInput if there is none."""
-    require_privileges("waylay shell")
     found = [(r, pid) for r, n, pid in nodes_of_runs() if n == node and run in (None, r)]
     if not found:
         raise BadInput(
-            f"found no node '{node}' of a run that stands (see: waylay run --pause-after)"
+            f"found no node '{node}' of a run of yours that stands (see: waylay run --pause-after)"
         )
     if len(found) > 1:
         runs = ", ".join(sorted(r for r, _ in found))
         raise BadInput(f"node '{node}' stands in several runs; say --run with one of {runs}")
     argv = list(command) or [os.environ.get("SHELL", "/bin/sh")]
+    pid = found[0][1]
+    words = ["nsenter", "--target", str(pid), *_flags(pid), "--wd=.", *argv]
+    os.execvp(words[0], words)
+
+
+def _flags(pid: int) -> list[str]:
+    """Which namespaces to enter; the user's first, of a run that has one.
+
+    Root needs no entry there, and would be nobody inside.
+    """
     flags = ["--net", "--mount", "--pid", "--uts"]
-    os.execvp("nsenter", ["nsenter", "--target", str(found[0][1]), *flags, "--wd=.", *argv])
+    if not missing_capabilities():
+        return flags
+    if userns.of_process(pid) == userns.of_process(os.getpid()):
+        require_privileges("waylay shell")
+        return flags
+    return ["--user", "--preserve-credentials", *flags]

@@ -112,8 +112,6 @@ static int read_end(struct way_config_at at, void *target, const void *limits)
     (void)limits;
     if (way_config_mapping(at, fields, end) != 0)
         return -1;
-    if (end->kind == WAY_END_PACKET && end->netns)
-        return way_config_refuse(at, "netns with the kind 'tap' only");
     if (reading->ends == 1 && strcmp(end->node, reading->link->ends[0].node) == 0)
         return way_config_refuse(at, "another node than '%s' at the other end", end->node);
     if (reading->ends == 1 && way_end_shares(end, &reading->link->ends[0]))

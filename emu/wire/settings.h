@@ -58,7 +58,9 @@ enum way_end_kind { WAY_END_KINDS(X) WAY_END_KIND_COUNT };
 struct way_end_settings {
     char node[WAY_WIRE_NAME_MAX + 1];
     char interface[IFNAMSIZ];
-    char *netns; /* path of a network namespace; NULL: the wire's own */
+    /* Path of a network namespace: a TAP's own, or that of the other end of a packet
+     * end's pair; NULL: the wire's own. */
+    char *netns;
     enum way_end_kind kind;
     int64_t mtu;        /* bytes; 0: as it is by itself */
     bool has_address;   /* else the kernel's choice */

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, Sequence
 
 from waylay.errors import GuardExpired
 from waylay.runner import RUN_VARIABLE
@@ -39,6 +39,14 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
+# Before a command: it can make no user namespaces.
+FORBID_USER_NAMESPACES = (
+    *("unshare", "--user", "--map-root-user", "sh", "-c"),
+    'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"',
+    "sh",
+)
+
+
 def waylay(*words: object, prefix: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
     """Run `waylay` to its end."""
     return subprocess.run(
@@ -51,10 +59,10 @@ def waylay(*words: object, prefix: tuple[str, ...] = ()) -> subprocess.Completed
     )
 
 
-def start(*words: object) -> "subprocess.Popen[str]":
+def start(*words: object, prefix: tuple[str, ...] = ()) -> "subprocess.Popen[str]":
     """Start `waylay` in a process group of its own, as a shell would."""
     return subprocess.Popen(
-        command(*words),
+        [*prefix, *command(*words)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -209,9 +217,11 @@ def assert_same(before: dict[str, str]) -> None:
             assert after[name] == state, f"{name} differ"
 
 
-def tshark(capture: Path, display_filter: str, *fields: str) -> list[list[str]]:
+def tshark(
+    capture: Path, display_filter: str, *fields: str, options: Sequence[str] = ()
+) -> list[list[str]]:
     """The packets that Wireshark sees match, each with the values of some fields."""
-    argv = ["tshark", "-n", "-r", str(capture), "-Y", display_filter, "-T", "fields"]
+    argv = ["tshark", *options, "-n", "-r", str(capture), "-Y", display_filter, "-T", "fields"]
     for field in ("frame.number", *fields):
         argv += ["-e", field]
     done = subprocess.run(argv, capture_output=True, encoding="utf-8", check=True)

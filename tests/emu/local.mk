@@ -23,6 +23,7 @@ EXTRA_DIST += \
 	tests/emu/test_leftovers.py \
 	tests/emu/test_mininet.py \
 	tests/emu/test_packet_device.py \
+	tests/emu/test_network.py \
 	tests/emu/test_parallel.py \
 	tests/emu/test_pause.py \
 	tests/emu/test_privileges.py \
@@ -30,7 +31,10 @@ EXTRA_DIST += \
 	tests/emu/test_proxy_handshake.py \
 	tests/emu/test_proxy_http.py \
 	tests/emu/test_proxy_pressure.py \
-	tests/emu/test_results.py
+	tests/emu/test_results.py \
+	tests/emu/test_timeline.py \
+	tests/emu/test_unprivileged.py \
+	tests/emu/test_wirelink.py
 
 .PHONY: check-emu
 check-emu: all

@@ -12,6 +12,7 @@ from mininet.topo import SingleSwitchTopo
 from waylay import holder
 from waylay.errors import WaylayError
 from waylay.mn import WaylayHost, WaylayLink, WaylayNet, WaylayOrigin, WaylayProxy, WaylayRouter
+from waylay.wait import wait_for
 
 pytestmark = pytest.mark.usefixtures("privileged")
 
@@ -115,4 +116,5 @@ def test_fetch_through_router_and_proxy(plain: Mininet, whole_path: None) -> Non
     for said in ("stored", "hit"):
         got = client.execute(["curl", "-qs", "-D", "-", "-o", "/dev/null", url])
         assert "200 OK" in got.stdout and said in got.stdout
-    assert (proxy.folder / "p1-access.jsonl").read_text().count('"request"') == 2
+    log = proxy.folder / "p1-access.jsonl"
+    wait_for("both lines", 10, lambda: log.read_text().count('"event":"request"') == 2)

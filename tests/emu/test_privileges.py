@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Without privileges: which one is missing, and what to do; exit 2."""
+"""Without privileges and user namespaces: what is missing, and what to do; exit 2."""
 from __future__ import annotations
 
 import shutil
@@ -9,7 +9,7 @@ import pytest
 
 import harness
 
-DROP = ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
+DROP = (*harness.FORBID_USER_NAMESPACES, "setpriv", "--bounding-set=-all", "--inh-caps=-all")
 
 
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv is not installed")
@@ -19,13 +19,17 @@ def test_run_names_what_is_missing(out: Path) -> None:
     assert done.returncode == 2
     for expected in ("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_NET_RAW", "sudo waylay run"):
         assert expected in done.stderr
+    assert "user.max_user_namespaces is 0" in done.stderr
     assert not out.exists()
 
 
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv is not installed")
 @pytest.mark.usefixtures("privileged")
 def test_one_missing_privilege(out: Path) -> None:
-    prefix = ("setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw")
+    prefix = (
+        *harness.FORBID_USER_NAMESPACES,
+        *("setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"),
+    )
     done = harness.waylay("run", harness.SCENARIOS / "plain.yaml", "--out", out, prefix=prefix)
     assert done.returncode == 2
     assert "CAP_NET_RAW" in done.stderr
@@ -36,7 +40,17 @@ def test_one_missing_privilege(out: Path) -> None:
 def test_doctor_finds_all() -> None:
     done = harness.waylay("doctor")
     assert done.returncode == 0, done.stdout
-    for name in ("TUN", "veth", "clsact", "u32, mirred", "IP_TRANSPARENT", "Mininet", "tcpdump"):
+    assert "A run is possible." in done.stdout
+    for name in (
+        "TUN",
+        "AF_PACKET",
+        "veth",
+        "clsact",
+        "u32, mirred",
+        "IP_TRANSPARENT",
+        "Mininet",
+        "tcpdump",
+    ):
         assert any(line.split()[0] == "yes" and name in line for line in done.stdout.splitlines())
 
 

@@ -3,6 +3,7 @@ EXTRA_DIST += \
 	tests/runner/conftest.py \
 	tests/runner/test_batch.py \
 	tests/runner/test_compose.py \
+	tests/runner/test_doctor.py \
 	tests/runner/test_fidelity.py \
 	tests/runner/test_linkspec.py \
 	tests/runner/test_netlink.py \
@@ -11,5 +12,6 @@ EXTRA_DIST += \
 	tests/runner/test_pacer.py \
 	tests/runner/test_packets.py \
 	tests/runner/test_plan.py \
+	tests/runner/test_scenario_docs.py \
 	tests/runner/test_schema.py \
 	tests/runner/test_stepcheck.py

@@ -68,8 +68,6 @@ static const struct {
      "{}]}]",
      "w:1:70: key 'links[0].ends[0].address': found '02:00:0a:00:1:2', expected a MAC address of "
      "one station (as 02:00:0a:00:01:02)"},
-    {"links: [{name: l, ends: [{node: a, interface: i, kind: packet, netns: /n}, {}]}]",
-     "w:1:26: key 'links[0].ends[0]': found a mapping, expected netns with the kind 'tap' only"},
     {"links: [{name: l, ends: [{node: a, interface: i, kind: tap},\n"
      "{node: a, interface: j, kind: tap}]}]",
      "w:2:1: key 'links[0].ends[1]': found a mapping, expected another node than 'a' at the other "

@@ -4,7 +4,8 @@
 A column for each node, a row for each packet as it stood on one link, from the
 captures of all links merged by time. A packet that crosses three links is three
 rows. On a link with a wire a packet has two times: it stands where it left, and
-where other things happened meanwhile its arrival has a row of its own. text.py and svg.py draw the same rows, so that both show the same thing.
+where other things happened meanwhile its arrival has a row of its own. text.py and
+svg.py draw the same rows, so that both show the same thing.
 
 Long transfers are condensed: where more than a handful of rows in a row are plain
 data or plain acknowledgements, one row says how many there were. What was begun

@@ -12,7 +12,7 @@ from typing import Any, Optional
 import jinja2
 from markupsafe import Markup
 
-from . import plot, svg, text
+from . import plot, svg, text, topology, topology_svg
 from .ladder import Ladder, Release, make_ladder, wire_text
 from .latency import Claim, Latency, claims, latencies
 from .run import END_OF_TIME, Run, Step, items, mapping
@@ -187,6 +187,24 @@ def claim_rows(found: list[Claim]) -> list[Claim]:
     return sorted(found, key=lambda claim: claim.agrees)
 
 
+def topology_of(run: Run) -> topology.Topology:
+    """The run's network, from its bindings; subnets and wires from its scenario."""
+    links = mapping(run.bindings.get("links"))
+    known = {name: mapping(link) for name, link in links.items() if name in run.links}
+    subnets = {}
+    for one in items(run.scenario.get("links")):
+        ends = one.get("ends")
+        for name, link in run.links.items():
+            if list(link.ends) == ends:
+                subnets[name] = str(one.get("subnet", ""))
+    wires = {
+        n: wire_text(link.wire) if link.wire is not None else None for n, link in run.links.items()
+    }
+    nodes = {name: mapping(node) for name, node in mapping(run.bindings.get("nodes")).items()}
+    services = {k: mapping(v) for k, v in mapping(run.bindings.get("services")).items()}
+    return topology.of_scenario(nodes, known, services, wires, subnets)
+
+
 def machine_facts(run: Run) -> list[tuple[str, str]]:
     """How busy the machine was."""
     machine = mapping(run.fidelity.get("machine"))
@@ -232,6 +250,7 @@ def render(run: Run, folder: Optional[Path] = None) -> str:
             disagreements=sum(1 for claim in found if not claim.agrees),
             losses=loss_rows(run),
             wires=wire_rows(run),
+            topology=Markup(topology_svg.draw(topology_of(run), f"The network of {run.name}")),
             machine=machine_facts(run),
             why=[str(one) for one in run.fidelity.get("why") or []],
             measures=mapping(run.results.get("measures")),

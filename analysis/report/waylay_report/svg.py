@@ -146,7 +146,6 @@ def draw_arrow(canvas: Canvas, row: Arrow, y: float) -> None:
         path = path_between(canvas, packet.sender, packet.receiver, y)
         canvas.add(f'<path class="shaft" d="{path}"/>')
         canvas.add(f'<path class="tip" d="{head_of(canvas, packet.receiver, way, y)}"/>')
-    draw_label(canvas, row, y)
     canvas.add("</g>")
 
 
@@ -242,6 +241,11 @@ def draw_rows(canvas: Canvas) -> None:
     for row, y in zip(canvas.ladder.rows, canvas.y):
         if isinstance(row, Arrow):
             draw_arrow(canvas, row, y)
+    for row, y in zip(canvas.ladder.rows, canvas.y):
+        if isinstance(row, Arrow):
+            canvas.add(f'<g class="{arrow_class(row)}">')
+            draw_label(canvas, row, y)
+            canvas.add("</g>")
         elif not isinstance(row, Arrival):
             draw_note(canvas, row, y)
         if isinstance(row, (Arrow, Arrival, Release, Condensed)):
