@@ -5,14 +5,18 @@
 # tree. Sourced, with $top set to the top of the tree.
 #
 #   setup_root                 ends with a word of advice unless we are root
-#   setup_packages run|check   installs the Debian packages of build-aux/packages
+#   setup_folder NAME          sets $build: $top/NAME, or, where that is another
+#                              user's, a folder in this user's cache
+#   setup_packages run|check   installs the Debian packages of build-aux/packages; who
+#                              is not root is told which lack
 #   setup_build DIR [ARG...]   configures (with ARGs) and builds in DIR
 #
 # Output goes to logs in the build folder; a failure prints the end of its log
 # and exits 1.
 
 # shellcheck disable=SC2154 # top is the caller's
-logs=$top/build/logs
+build=$top/build
+logs=$build/logs
 
 say() { printf '%s\n' "$*"; }
 
@@ -21,11 +25,30 @@ die() {
     exit 1
 }
 
-# Namespaces, interfaces and TUN devices are root's; say so before anything is built.
+# Named network namespaces and TUN devices are root's; say so before anything is built.
 setup_root() {
     [ "$(id -u)" = 0 ] && return 0
-    printf '%s needs root, to make network namespaces and install packages: sudo %s\n' "$0" "$0" >&2
+    printf '%s needs root, for tests of what only root can do: sudo %s\n' "$0" "$0" >&2
     exit 2
+}
+
+# May this user write there, or make it?
+writable() {
+    if [ -e "$1" ]; then
+        [ -w "$1" ] && { [ ! -e "$1/logs" ] || [ -w "$1/logs" ]; }
+    else
+        [ -w "${1%/*}" ]
+    fi
+}
+
+setup_folder() {
+    build=$top/$1
+    if ! writable "$build"; then
+        build=${XDG_CACHE_HOME:-$HOME/.cache}/waylay/$1-$(printf '%s' "$top" | cksum | cut -d ' ' -f 1)
+        mkdir -p "$build" || die "neither $top/$1 nor $build can be written by $(id -un)"
+        say "building in $build, since $top/$1 cannot be written by $(id -un)"
+    fi
+    logs=$build/logs
 }
 
 # logged NAME COMMAND...: runs COMMAND with its output in $logs/NAME, whose end is shown on failure.
@@ -107,6 +130,8 @@ setup_configure_script() {
             -newer "$top/Makefile.in" -print -quit)" ]; then
         return 0
     fi
+    [ -w "$top" ] ||
+        die "configure lacks or is stale, and $top cannot be written by $(id -un): clone it, or have its owner run autoreconf -fi there"
     logged autoreconf.log env -C "$top" autoreconf -fi
 }
 

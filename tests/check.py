@@ -19,6 +19,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
@@ -363,7 +364,20 @@ def suite_newcomer(_: Options) -> list[Result]:
     for attempt in ("first", "second"):
         results.append(one(f"./run, {attempt} time", "newcomer.log", "./run", cwd=clone))
     command("newcomer.log", "rm", "-rf", clone)
-    return results
+    return results + [run_as_nobody()]
+
+
+def run_as_nobody() -> Result:
+    """./run in a clean clone of an ordinary user's."""
+    name = "./run, as an ordinary user"
+    become = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+    if command("newcomer.log", *become, "unshare", "--user", "true") != 0:
+        return Result(name, "skipped", "no user namespaces for ordinary users")
+    with tempfile.TemporaryDirectory(prefix="waylay-newcomer-") as home:
+        clone = Path(home) / "waylay"
+        command("newcomer.log", "git", "clone", "-q", TOP, clone)
+        command("newcomer.log", "chown", "-R", "65534:65534", home)
+        return one(name, "newcomer.log", *become, "env", f"HOME={home}", "./run", cwd=clone)
 
 
 SUITES = [
