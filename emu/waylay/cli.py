@@ -56,6 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
         junit=arguments.junit,
         tap=arguments.tap,
         replay=arguments.replay,
+        decisions=arguments.decisions,
+        keep=arguments.keep,
     )
     return runner.run(options)
 
@@ -180,6 +182,26 @@ def _add_run_arguments(one: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
         help="repeat the kept run of that folder, with its own scenario.yaml and seed",
+    )
+    one.add_argument(
+        "--decisions",
+        action="store_true",
+        help="with --replay: let the wires repeat what they decided then, frame by frame",
+    )
+    one.add_argument(
+        "--keep",
+        action="store_const",
+        const="always",
+        default="never",
+        help="keep the network standing after the steps, until Enter, `waylay ctl runner resume` "
+        "or Ctrl-C",
+    )
+    one.add_argument(
+        "--keep-failed",
+        action="store_const",
+        const="failed",
+        dest="keep",
+        help="the same, but only if a step failed",
     )
     one.add_argument(
         "--out",

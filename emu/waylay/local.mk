@@ -41,6 +41,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/plan.py \
 	emu/waylay/probes.py \
 	emu/waylay/programs.py \
+	emu/waylay/progress.py \
 	emu/waylay/publish.py \
 	emu/waylay/quantities.py \
 	emu/waylay/results.py \

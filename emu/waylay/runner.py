@@ -34,10 +34,12 @@ from waylay.network import Network
 from waylay.outcome import Outcome
 from waylay.pacer import Pacer
 from waylay.plan import Job
+from waylay.progress import StepProgress, length_before
 from waylay.steps import Performer
 from waylay.tell import tell_report
 
 RUN_VARIABLE = "WAYLAY_RUN"
+KEEP = ("never", "failed", "always")
 # Where waylay-wire leaves its account, which becomes the run's.
 FIDELITY_FILE = "fidelity.json"
 
@@ -59,6 +61,8 @@ class Options:
     junit: Optional[Path] = None
     tap: Optional[Path] = None
     replay: Optional[Path] = None  # the folder of a kept run
+    decisions: bool = False  # of that run's wires, instead of new ones
+    keep: str = "never"  # the network after the steps: one of KEEP
 
 
 def run(options: Options) -> int:
@@ -108,6 +112,7 @@ def _check_pauses(options: Options, planned: list[Job]) -> None:
         "--pause-after": options.pause_after is not None,
         "--paused": options.paused,
         "--step": options.stepping,
+        "--keep": options.keep != "never",
     }
     for name in (name for name, on in wanted.items() if on and len(planned) != 1):
         raise BadInput(f"{name}: found {len(planned)} runs, expected a single one")
@@ -178,6 +183,9 @@ class Run:
         self.pacer = Pacer(self.clock.now, options.paused, options.stepping)
         stage = Stage(scenario, self.network, self.clock, scratch, self.pacer)
         self.performer = Performer(stage, self._after_step)
+        self.keep = options.keep
+        before = length_before(run_dir.parent / "latest")
+        self.progress = StepProgress(self.pacer.state, len(scenario.steps), before)
         self.control = Control(self.pacer, scratch / "runner.sock", self.clock.now)
         self.losses: dict[str, Any] = {}
         self.sampler = Sampler()
@@ -207,26 +215,52 @@ class Run:
             self.network.build()
             self.network.start_captures()
             self.network.start_programs(self.paths)
-            print("Steps", flush=True)
-            self.sampler.start()
-            self._perform()
-            self.network.wait_settled()
-            self.machine = self.sampler.stop()
-            self.network.close_captures()
+            self.control.start()
+            try:
+                self._steps()
+            finally:
+                self.control.close()
             self._stop_programs()
         finally:
             self.network.stop()
         self._finish_captures()
 
+    def _steps(self) -> None:
+        """What the run is about, under control from outside."""
+        print("Steps", flush=True)
+        self.sampler.start()
+        self._perform()
+        self.network.wait_settled()
+        self.machine = self.sampler.stop()
+        self.network.close_captures()
+        self._keep()
+
     def _perform(self) -> None:
-        """The steps and the timeline, under control from outside."""
-        self.control.start()
+        """The steps and the timeline."""
         if self.pacer.paused:
             self._tell_paused("before the first step")
+        self.progress.start()
         try:
             self.performer.perform()
         finally:
-            self.control.close()
+            self.progress.stop()
+
+    def _keep(self) -> None:
+        """Let the network stand, for somebody to look around, if that was asked for.
+
+        The captures are closed: what a visitor does is no part of the run. Ctrl-C here
+        ends the visit, not the run, which is judged as if it had not been kept.
+        """
+        failed = any(record["verdict"] == "failed" for record in self.performer.records)
+        if self.keep == "never" or (self.keep == "failed" and not failed):
+            return
+        self.pacer.pause()
+        self._tell_paused("after the last step: the network is kept", "or Ctrl-C, ends the visit")
+        try:
+            self.pacer.come()
+            self.pacer.hold("kept")
+        except KeyboardInterrupt:
+            print(flush=True)
 
     def _stop_programs(self) -> None:
         """That they end well is part of what is tested."""
@@ -242,21 +276,25 @@ class Run:
         name = record["name"]
         steps = (*self.scenario.steps, *self.scenario.timeline)
         width = max(len(step.name) for step in steps)
-        print(results.row(record, width), flush=True)
+        self.progress.done += any(record is one for one in self.performer.records)
+        self.progress.say(results.row(record, width))
         if name == self.pause_after:
             # What follows is the visitor's, not the step's.
             self.pacer.mark(f"{name}.paused")
             self.pacer.pause()
             self._tell_paused(f"after step '{name}'")
 
-    def _tell_paused(self, where: str) -> None:
-        print(f"Paused {where}. A shell in a node, from another terminal of this user:")
-        for node in self.network.nodes:
-            print(f"    {sys.argv[0]} shell --run {self.run_dir.name} {node}")
+    def _tell_paused(self, where: str, last: str = "goes on; Ctrl-C ends the run") -> None:
+        words = [f"Paused {where}. A shell in a node, from another terminal of this user:"]
+        shell = f"    {sys.argv[0]} shell --run {self.run_dir.name}"
+        words += [f"{shell} {node}" for node in self.network.nodes]
         lets = "lets the next step go" if self.pacer.stepping else "goes on"
         enter = f"Enter here {lets}; " if sys.stdin.isatty() else ""
-        print(f"{enter}`waylay ctl --run {self.run_dir.name} runner step`, or `resume`, too;")
-        print("SIGUSR1 to this process, goes on; Ctrl-C ends the run.", flush=True)
+        words.append(
+            f"{enter}`waylay ctl --run {self.run_dir.name} runner step`, or `resume`, too;"
+        )
+        words.append(f"SIGUSR1 to this process, {last}.")
+        self.progress.say("\n".join(words))
 
     def _finish_captures(self) -> None:
         self.clock.close()

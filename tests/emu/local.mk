@@ -19,6 +19,7 @@ EXTRA_DIST += \
 	tests/emu/test_edges.py \
 	tests/emu/test_faults.py \
 	tests/emu/test_first_fetch.py \
+	tests/emu/test_keep.py \
 	tests/emu/test_layout.py \
 	tests/emu/test_leftovers.py \
 	tests/emu/test_mininet.py \

@@ -13,5 +13,6 @@ EXTRA_DIST += \
 	tests/runner/test_packets.py \
 	tests/runner/test_plan.py \
 	tests/runner/test_scenario_docs.py \
+	tests/runner/test_progress.py \
 	tests/runner/test_schema.py \
 	tests/runner/test_stepcheck.py
