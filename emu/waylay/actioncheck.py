@@ -46,6 +46,8 @@ class Actions:
         self.loaded: set[str] = set()  # steps with a load
         self.marks: dict[str, str] = {}  # that are left -> by which step
         self.awaited: list[tuple[Place, str, str]] = []  # place, mark, step that waits for it
+        self.examined: list[tuple[Place, str]] = []  # place, link whose capture is waited for
+        self.turned_on: set[str] = set()  # links whose capture some step turns on
         self.files: dict[Place, Path] = {}  # that changes of links name
         # What each direction of a link may have become: (link, sender) -> parameters.
         self.states: dict[tuple[str, str], list[Parameters]] = {
@@ -149,7 +151,11 @@ class Actions:
             self.expression(place + ("log", "line"), item["log"]["line"])
 
     def captured(self, place: Place, item: dict[str, Any]) -> None:
-        known(self.document, place + ("capture",), item["capture"], self.links, "link")
+        wired = [link for link in self.links.values() if link.wire is not None]
+        ends = [f"{link.name}@{end}" for link in wired for end in link.ends]
+        inner = place + ("capture",)
+        known(self.document, inner, item["capture"], [*self.links, *ends], "link")
+        self.examined.append((inner, item["capture"].partition("@")[0]))
         expression = item.get("filter", "")
         stand_in = re.sub(r"\$([a-z][a-z0-9]*)", self.placeholder(place), expression)
         try:
@@ -173,7 +179,7 @@ class Actions:
     def check_link(self, place: Place, item: dict[str, Any]) -> dict[str, Any]:
         """Returns the link, the sender (or None) and the parameters to set."""
         link = self.link(place, item)
-        if link.wire is None:
+        if link.wire is None and ("from" in item or "change" in item):
             expected = "a link with a wire (wire: {} is one that changes nothing)"
             raise self.document.error(place + ("link",), link.name, expected)
         if "from" in item and item["from"] not in link.ends:
@@ -204,7 +210,15 @@ class Actions:
         return change
 
     def check_capture(self, place: Place, item: dict[str, Any]) -> None:
-        self.link(place, item)
+        link = self.link(place, item)
+        if item["on"]:
+            self.turned_on.add(link.name)
+
+    def judge_captures(self) -> None:
+        """When all steps are known: captures that are waited for are taken at some time."""
+        for place, name in self.examined:
+            if not self.links[name].capture and name not in self.turned_on:
+                raise self.document.error(place, name, "a link whose capture is on at some time")
 
     def check_program(self, place: Place, item: dict[str, Any]) -> None:
         self.node(place, item)

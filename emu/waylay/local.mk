@@ -59,6 +59,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/wire.py \
 	emu/waylay/wirecapture.py \
 	emu/waylay/wirelink.py \
+	emu/waylay/words.py \
 	emu/waylay/yamlmarks.py
 
 EXTRA_DIST += emu/waylay-front

@@ -141,6 +141,6 @@ class Scenario:
 def shown(duration: int) -> str:
     """A duration for people: the largest unit in which it is a short number."""
     for unit, worth in (("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000)):
-        if duration >= worth or unit == "us":
+        if duration >= worth:
             return f"{duration / worth:g} {unit}"
-    return f"{duration} ns"
+    return f"{duration} ns" if duration else "0"

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Iterator, Optional, Sequence
 
-from waylay import compose, scenario as scenarios
+from waylay import compose, scenario as scenarios, words
+from waylay.applications import find_programs
 from waylay.errors import BadInput
 from waylay.layout import Layout
-from waylay.applications import find_programs
-from waylay.model import Scenario, Step
+from waylay.model import Scenario
 from waylay.yamlmarks import load as load_yaml
 
 
@@ -82,11 +82,11 @@ def _of_file(
         scenario = scenarios.build(compose.resolve(document, values), checks)
         told = {n: v for n, v in values.items() if any(p.get(n) != v for p in points)}
         told.update({name: values[name] for name in settings})
-        words = [scenario.name, *(f"{name}={value}" for name, value in told.items())]
+        named = [scenario.name, *(f"{name}={value}" for name, value in told.items())]
         count = repeat or scenario.repeat
         paths = find_programs(scenario, overrides) if find else {}
         for number in range(1, count + 1):
-            yield Job(scenario, paths, " ".join(words), number, count, values, overrides)
+            yield Job(scenario, paths, " ".join(named), number, count, values, overrides)
 
 
 def again(run_dir: Path, checks: Sequence[str], overrides: dict[str, str]) -> Job:
@@ -139,13 +139,10 @@ def describe(job: Job) -> str:
         how = "redirected" if service.redirected else "not redirected"
         lines.append(f"    {service.name:<8} {service.node}:{service.port}, {how}")
     lines += [f"    {name:<8} is {value}" for name, value in scenario.hosts.items()]
-    lines += ["  steps", *map(_step_line, scenario.steps)]
-    if scenario.timeline:
-        lines += ["  beside the steps", *map(_step_line, scenario.timeline)]
+    wires = [line for link in scenario.links for line in words.of_wire(link)]
+    lines += ["  wires", *(f"    {line}" for line in wires)] if wires else []
+    for title, steps in (("steps", scenario.steps), ("beside the steps", scenario.timeline)):
+        if steps:
+            lines.append(f"  {title}")
+            lines += [f"    {line}" for step in steps for line in words.of_step(step)]
     return "\n".join(lines)
-
-
-def _step_line(step: Step) -> str:
-    """When, who and what."""
-    when = f" ({step.when.words()})" if step.when.words() else ""
-    return f"    {step.name}{when}: {', '.join(action.verb for action in step.actions)}"

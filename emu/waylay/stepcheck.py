@@ -33,6 +33,7 @@ class Steps:
                 self.names[self.name(place)] = place
         self.steps = tuple(self.step(place) for place in items(document, ("steps",)))
         self.timeline = tuple(self.timed(place) for place in items(document, ("timeline",)))
+        actions.judge_captures()
         self.judge_order()
 
     def name(self, place: Place) -> str:

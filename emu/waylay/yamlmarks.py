@@ -46,10 +46,10 @@ class Document:
         return self.values.get(place, (self.file, 1, 1))
 
 
-def shorten(value: Any) -> str:
+def shorten(value: Any, width: int = 60) -> str:
     """A value as a message shows it: short, on one line."""
     text = " ".join(str(value).split())
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= width else text[: width - 3] + "..."
 
 
 def load(path: Path) -> Document:

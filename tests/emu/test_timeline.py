@@ -302,5 +302,5 @@ def test_several_runs_cannot_be_paused(out: Path, tmp_path: Path) -> None:
 
 def test_the_plan_shows_what_and_when(tmp_path: Path) -> None:
     done: subprocess.CompletedProcess[str] = harness.waylay("describe", scenario(tmp_path, STEPPED))
-    assert "later (at 600 s): exec" in done.stdout
+    assert "    later (at 600 s): c1$ true" in done.stdout
     assert "www.example.org is o1" in done.stdout

@@ -20,7 +20,7 @@ nodes:
 links:
   - {ends: [c1, r1], subnet: 10.0.1.0/24, wire: {rate: 1Mbit}}
   - {ends: [r1, p1], subnet: 10.0.2.0/24}
-  - {ends: [r1, o1], subnet: 10.0.3.0/24}
+  - {ends: [r1, o1], subnet: 10.0.3.0/24, capture: false}
 hosts: {www.example.org: o1, far.example.org: 192.0.2.7}
 steps:
   - {name: first, fetch: {node: c1, url: "http://www.example.org/a"}}
@@ -78,7 +78,10 @@ WRONG = [
     (f"name: it, after: {{step: it}}, {DOWN}", "timeline.0.after.step", "can come before it.start"),
     (f"name: it, every: {{period: 0, times: 2}}, {DOWN}", "timeline.0.every.period", "above 0"),
     (f"name: it, every: {{period: 2s, times: 9999}}, {DOWN}", "timeline.0.every", "3600 s in all"),
-    ("name: it, at: 0, link: {link: r1-p1, down: true}", "timeline.0.link.link", "with a wire"),
+    ("name: it, at: 0, link: {link: r1-p1, from: p1, up: true}", "0.link.link", "with a wire"),
+    ("name: it, at: 0, link: {link: r1-p1, change: {mtu: 0}}", "0.link.link", "with a wire"),
+    ("name: it, at: 0, until: {capture: c1-r1@o1}", "until.capture", "c1-r1@c1, c1-r1@r1"),
+    ("name: it, at: 0, until: {capture: r1-o1}", "until.capture", "on at some time"),
     ("name: it, at: 0, link: {link: c1-r1}", "timeline.0.link", "one of down, up and change"),
     ("name: it, at: 0, link: {link: c1-r1, from: o1, up: true}", "link.from", "an end of the link"),
     (

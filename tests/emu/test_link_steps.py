@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Steps that change links and captures while a run goes on, live, over wires."""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import harness
+from waylay import programs
+
+pytestmark = pytest.mark.usefixtures("privileged")
+
+HEAD = """\
+name: wired
+nodes:
+  c1: {role: client}
+  r1: {role: router, program: none}
+  o1: {role: origin, server: nginx, objects: {/a: {size: 1000}}}
+links:
+  - {ends: [c1, r1], subnet: 10.0.1.0/24, wire: {delay: 5ms}, capture: CAPTURE}
+  - {ends: [r1, o1], subnet: 10.0.3.0/24}
+services:
+  web: {port: 80, node: o1, redirected: false}
+"""
+FETCH = "fetch: {node: c1, url: 'http://o1/a', expect: {size: 1000}}"
+UNREACHED = "fetch: {node: c1, url: 'http://o1/a', within: 1, expect: {curl_exit: [7, 28]}}"
+SECOND = 1_000_000_000
+
+
+@pytest.fixture(autouse=True)
+def wire_is_built() -> None:
+    if programs.find("waylay-wire") is None:
+        pytest.skip("not built: waylay-wire (is WAYLAY_BINDIR set?)")
+
+
+def perform(out: Path, tmp_path: Path, steps: str, capture: str = "true") -> harness.Finished:
+    file = tmp_path / "wired.yaml"
+    file.write_text(HEAD.replace("CAPTURE", capture) + steps)
+    done = harness.waylay("run", file, "--out", out)
+    run = harness.finished(out, "wired")
+    assert run.results, done.stderr
+    return run
+
+
+def fetch_seconds(run: harness.Finished, step: str) -> float:
+    return float(run.step(step)["fetch"]["curl"]["time_total"])
+
+
+def test_a_change_is_felt_both_ways_or_one_way(out: Path, tmp_path: Path) -> None:
+    run = perform(
+        out,
+        tmp_path,
+        f"""\
+steps:
+  - {{name: before, {FETCH}}}
+  - {{name: slow, link: {{link: c1-r1, change: {{delay: 100ms}}}}}}
+  - {{name: after, {FETCH}}}
+  - {{name: faster, link: {{link: c1-r1, from: c1, change: {{delay: 0}}}}}}
+  - {{name: last, {FETCH}}}
+measures:
+  out: {{wire: {{link: c1-r1, from: c1, figure: out}}}}
+""",
+    )
+    assert [step["verdict"] for step in run.results["steps"]] == ["passed"] * 5, run.results
+    # A fetch takes two round trips: to connect, and for the request.
+    assert fetch_seconds(run, "before") >= 0.02
+    assert fetch_seconds(run, "after") >= 0.4
+    assert 0.2 <= fetch_seconds(run, "last") < fetch_seconds(run, "after")
+    assert run.results["measures"]["out"] > 0
+
+
+def test_a_link_goes_down_in_one_direction_and_comes_back(out: Path, tmp_path: Path) -> None:
+    run = perform(
+        out,
+        tmp_path,
+        f"""\
+steps:
+  - {{name: first, {FETCH}}}
+  - {{name: down, link: {{link: c1-r1, from: r1, down: true}}}}
+  - name: unheard
+    do:
+      - start: {{as: late, {FETCH}}}
+      - until: {{capture: c1-r1@r1, filter: 'src $c1 and tcp[tcpflags] & tcp-syn != 0', count: 2}}
+      - link: {{link: c1-r1, from: r1, up: true}}
+      - join: late
+""",
+    )
+    assert run.results["verdict"] == "passed", run.results
+    assert fetch_seconds(run, "unheard") >= 1, "the first SYN was not answered"
+    answers = "tcp.flags.syn == 1 and tcp.flags.ack == 1"
+    sent = harness.tshark(run.folder / "captures" / "c1-r1@r1.pcap", answers)
+    came = harness.tshark(run.folder / "captures" / "c1-r1@c1.pcap", answers)
+    assert len(came) == 2 < len(sent)
+
+
+def test_the_timeline_takes_a_link_down_while_it_is_used(out: Path, tmp_path: Path) -> None:
+    run = perform(
+        out,
+        tmp_path,
+        """\
+steps:
+  - name: storm
+    load: {node: c1, urls: ['http://o1/a'], requests: 150, concurrency: 2}
+timeline:
+  - {name: outage, at: 300ms, link: {link: c1-r1, down: true}}
+  - {name: back, after: {step: outage, plus: 1s}, link: {link: c1-r1, up: true}}
+""",
+    )
+    assert run.results["verdict"] == "passed", run.results
+    timeline: dict[str, Any] = {item["name"]: item for item in run.results["timeline"]}
+    apart = timeline["back"]["start"] - timeline["outage"]["start"]
+    assert apart >= SECOND
+    assert run.step("storm")["load"]["latency"]["max"] >= SECOND // 2
+
+
+def test_a_capture_is_on_for_a_while(out: Path, tmp_path: Path) -> None:
+    run = perform(
+        out,
+        tmp_path,
+        f"""\
+steps:
+  - {{name: unseen, {FETCH}}}
+  - {{name: film, capture: {{link: c1-r1, on: true}}}}
+  - {{name: seen, {FETCH}}}
+  - {{name: enough, capture: {{link: c1-r1, on: false}}}}
+  - {{name: again, {FETCH}}}
+""",
+        capture="false",
+    )
+    assert [step["verdict"] for step in run.results["steps"]] == ["passed"] * 5, run.results
+    got = harness.tshark(
+        run.folder / "captures" / "c1-r1@c1.pcap", "http.request", "frame.time_epoch"
+    )
+    marks = json.loads((run.folder / "bindings.json").read_text())["marks"]
+    (row,) = got
+    assert marks["seen.start"] / 1e9 <= float(row[1]) <= marks["seen.end"] / 1e9
+
+
+def test_a_plain_link_goes_down_as_a_whole(out: Path, tmp_path: Path) -> None:
+    run = perform(
+        out,
+        tmp_path,
+        f"""\
+steps:
+  - {{name: down, link: {{link: r1-o1, down: true}}}}
+  - {{name: unreachable, {UNREACHED}}}
+  - {{name: up, link: {{link: r1-o1, up: true}}}}
+  - {{name: reached, {FETCH}}}
+""",
+    )
+    assert run.results["verdict"] in ("passed", "inconclusive"), run.results
+    assert [step["verdict"] for step in run.results["steps"]] == ["passed"] * 4
