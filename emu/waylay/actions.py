@@ -116,6 +116,13 @@ class Doing:
     def do_mark(self, name: str) -> None:
         self.stage.pacer.mark(f"{self.step}.{name}")
 
+    def do_link(self, item: dict[str, Any]) -> None:
+        self.network.set_link(item["link"], item["from"], item["to"])
+
+    def do_capture(self, item: dict[str, Any]) -> None:
+        with self.stage.reading:
+            self.network.capture(item["link"], item["on"])
+
     def do_program(self, item: dict[str, Any]) -> None:
         node, deed = item["node"], item["do"]
         if deed == "signal":
