@@ -22,6 +22,7 @@ EXTRA_DIST += \
 	tests/emu/test_keep.py \
 	tests/emu/test_layout.py \
 	tests/emu/test_leftovers.py \
+	tests/emu/test_link_steps.py \
 	tests/emu/test_mininet.py \
 	tests/emu/test_packet_device.py \
 	tests/emu/test_network.py \

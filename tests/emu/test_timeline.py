@@ -170,7 +170,7 @@ steps:
     )
     verdicts = {step["name"]: step["verdict"] for step in run.results["steps"]}
     assert list(verdicts.values()) == ["passed"] * 5 + ["failed"], run.results["steps"]
-    assert run.step("twice")["detail"] == "o1: the node's program runs already"
+    assert run.step("twice")["detail"] == "o1-nginx on o1 runs already"
 
 
 def test_who_fails_ends_both_sides(out: Path, tmp_path: Path) -> None:
