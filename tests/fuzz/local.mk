@@ -141,3 +141,21 @@ replay_lang_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"lang"'
 replay_lang_LDADD = $(LANG_LIBS)
 
 EXTRA_DIST += tests/fuzz/corpus/lang
+
+# The wire's configuration and its control requests.
+if FUZZERS
+noinst_PROGRAMS += fuzz-wire-settings
+fuzz_wire_settings_SOURCES = tests/fuzz/fuzz-wire-settings.c
+fuzz_wire_settings_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+fuzz_wire_settings_LDADD = $(WIRE_IO_LIBS)
+fuzz_wire_settings_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+endif
+
+check_PROGRAMS += replay-wire-settings
+TESTS += replay-wire-settings
+replay_wire_settings_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-wire-settings.c
+replay_wire_settings_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"wire-settings"'
+replay_wire_settings_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+replay_wire_settings_LDADD = $(WIRE_IO_LIBS)
+
+EXTRA_DIST += tests/fuzz/corpus/wire-settings
