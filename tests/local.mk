@@ -8,3 +8,4 @@ include tests/kernel/local.mk
 include tests/emu/local.mk
 include tests/runner/local.mk
 include tests/fuzz/local.mk
+include tests/conformance/local.mk
