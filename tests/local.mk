@@ -6,6 +6,6 @@ libwaytest_a_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 
 include tests/kernel/local.mk
 include tests/emu/local.mk
+include tests/bench/local.mk
 include tests/runner/local.mk
 include tests/fuzz/local.mk
-include tests/conformance/local.mk

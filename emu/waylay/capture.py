@@ -54,6 +54,7 @@ class Capture:
         self.packets: list[tuple[int, bytes]] = []
         self.gaps: list[list[int]] = []  # [from, to], real-time ns; the last may lack its end
         self.reader = Reader(self.file)
+        self.probed: Optional[tuple[int, str]] = None  # a process of the node, an interface
         self.probe_socket: Optional[socket.socket] = None
         self.probes = 0
         self.reading = threading.Lock()
@@ -81,15 +82,23 @@ class Capture:
 
     # What all do alike.
 
-    def open_probe(self, node: WaylayNode, interface: str) -> None:
-        """Where probes are sent from; the socket stays there when this thread comes back."""
-        with isolate.network_of(node.pid):
-            self.probe_socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-            self.probe_socket.bind((interface, 0))
+    def probe_from(self, node: WaylayNode, interface: str) -> None:
+        """Say where probes are sent from."""
+        self.probed = (node.pid, interface)
+
+    def _open_probe(self) -> socket.socket:
+        """Opened when it is needed (closing one takes long), it stays in that namespace."""
+        assert self.probed is not None
+        pid, interface = self.probed
+        with isolate.network_of(pid):
+            opened = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+            opened.bind((interface, 0))
+        return opened
 
     def prove(self) -> int:
         """Send a probe and wait until it stands in the file; returns its stamp."""
-        assert self.probe_socket is not None
+        if self.probe_socket is None:
+            self.probe_socket = self._open_probe()
         self.probes += 1
         payload = PROBE_MAGIC + b"%d" % self.probes
         header = b"\xff" * 6 + b"\x02\x00\x00\x00\x00\x00" + struct.pack("!H", PROBE_ETHERTYPE)

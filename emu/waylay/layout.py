@@ -61,33 +61,41 @@ class Layout:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.interfaces = [i for link in scenario.links for i in self._ends(link)]
+        self.interfaces: list[Interface] = []
+        # Looked up for each of maybe thousands of nodes and links.
+        self._by_node: dict[str, list[Interface]] = {name: [] for name in scenario.nodes}
+        self._by_link: dict[str, tuple[Interface, Interface]] = {}
+        for link in scenario.links:
+            ends = self._by_link[link.name] = self._ends(link)
+            for interface in ends:
+                self.interfaces.append(interface)
+                self._by_node[interface.node].append(interface)
 
-    def _ends(self, link: LinkSpec) -> list[Interface]:
+    def _ends(self, link: LinkSpec) -> tuple[Interface, Interface]:
         first, second = link.ends
         routers = [end for end in link.ends if self.node(end).role == "router"]
         numbered = (second, first) if routers == [second] else (first, second)
         hosts = link.subnet.network_address
         number = {end: hosts + 1 + index for index, end in enumerate(numbered)}
-        return [
+        return (
             Interface(first, second, link, number[first]),
             Interface(second, first, link, number[second]),
-        ]
+        )
 
     def node(self, name: str) -> NodeSpec:
         return self.scenario.nodes[name]
 
     def of(self, node: str) -> list[Interface]:
         """The interfaces of a node, in the order of the scenario's links."""
-        return [interface for interface in self.interfaces if interface.node == node]
+        return self._by_node[node]
 
     def other_end(self, interface: Interface) -> Interface:
-        return next(i for i in self.interfaces if i.link is interface.link and i is not interface)
+        first, second = self._by_link[interface.link.name]
+        return second if interface.node == first.node else first
 
     def ends(self, link: LinkSpec) -> tuple[Interface, Interface]:
         """Both ends of a link, in the scenario's order."""
-        first, second = (i for i in self.interfaces if i.link is link)
-        return first, second
+        return self._by_link[link.name]
 
     def tap(self, link: LinkSpec) -> Interface:
         """The end at which a link is captured: the router's, else the first.
@@ -109,18 +117,24 @@ class Layout:
         that leaves room for the option in the packets that clients send.
         """
         interfaces = self.of(node)
-        far = [
-            (link, hop)
-            for link in self.scenario.links
-            if node not in link.ends and (hop := self._next_hop(node, link)) is not None
-        ]
-        if len(interfaces) == 1:
-            gateway = self.other_end(interfaces[0]).address
-            routes = [Route(None, gateway, interfaces[0].name)] if far else []
-            if self.node(node).role == "proxy":
-                routes += [self._to_client(link, hop) for link, hop in far if self._clients(link)]
-            return routes
-        return [Route(link.subnet, self.other_end(hop).address, hop.name) for link, hop in far]
+        if len(interfaces) != 1:
+            far = self._far(node)
+            return [Route(link.subnet, self.other_end(hop).address, hop.name) for link, hop in far]
+        (own,) = interfaces
+        # Without a look at the whole network: hosts may be thousands.
+        if len(self.of(own.peer)) == 1:
+            return []
+        routes = [Route(None, self.other_end(own).address, own.name)]
+        if self.node(node).role == "proxy":
+            clients = [(link, hop) for link, hop in self._far(node) if self._clients(link)]
+            routes += [self._to_client(link, hop) for link, hop in clients]
+        return routes
+
+    def _far(self, node: str) -> list[tuple[LinkSpec, Interface]]:
+        """The links that the node is at no end of but reaches, with the first interface."""
+        hops = self._next_hops(node)
+        others = (link for link in self.scenario.links if node not in link.ends)
+        return [(link, hops[link.name]) for link in others if link.name in hops]
 
     def _to_client(self, link: LinkSpec, hop: Interface) -> Route:
         advmss = hop.link.mtu - BASE_HEADERS - OPTION_BYTES
@@ -129,19 +143,20 @@ class Layout:
     def _clients(self, link: LinkSpec) -> bool:
         return any(self.node(end).role == "client" for end in link.ends)
 
-    def _next_hop(self, node: str, target: LinkSpec) -> Optional[Interface]:
-        """The interface on the shortest way (over routers) to a link."""
+    def _next_hops(self, node: str) -> dict[str, Interface]:
+        """By link: the node's interface on the shortest way (over routers) to it."""
         queue = deque((interface, interface.peer) for interface in self.of(node))
         seen = {node}
+        hops: dict[str, Interface] = {}
         while queue:
             first, at = queue.popleft()
-            if at in target.ends:
-                return first
+            for interface in self.of(at):
+                hops.setdefault(interface.link.name, first)
             if at in seen or self.node(at).role != "router":
                 continue
             seen.add(at)
             queue.extend((first, interface.peer) for interface in self.of(at))
-        return None
+        return hops
 
     def hosts_file(self) -> str:
         """What /etc/hosts says in every node."""

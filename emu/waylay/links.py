@@ -133,8 +133,8 @@ class WaylayLink(Link):  # type: ignore[misc]
         params.pop("intf", None)  # Mininet's own default needs shells
         params.setdefault("cls1", WaylayIntf)
         params.setdefault("cls2", WaylayIntf)
-        if made:
-            params["up"] = None
+        self.up = params.pop("up", True) and not made
+        params["up"] = None  # so that an interface does not do it again
         super().__init__(node1, node2, **params)
 
     def makeIntfPair(
@@ -157,6 +157,8 @@ class WaylayLink(Link):  # type: ignore[misc]
         for node, name in ((node1, intfname1), (node2, intfname2)):
             with Namespace(node.name, node.pid) as inside:
                 inside.offload_off(name)
+                if self.up:
+                    inside.apply([netlink.link_set(name, up=True)])
 
     def stop(self) -> None:
         stop_programs_at(self)

@@ -48,6 +48,7 @@ class Network:
         self.scratch = scratch
         self.clock = clock
         self.repeat = repeat
+        self.commands = (self.logs / "commands.log").open("a", buffering=1, encoding="utf-8")
         self.environment = {OFFSET_VARIABLE: str(clock.offset)}
         self.net = WaylayNet()
         self.nodes: dict[str, WaylayNode] = {}
@@ -58,8 +59,7 @@ class Network:
 
     def journal(self, node: str, line: str) -> None:
         """Every command that shapes the network, with its node."""
-        with (self.logs / "commands.log").open("a") as out:
-            out.write(f"{node}$ {line}\n")
+        self.commands.write(f"{node}$ {line}\n")
 
     # Made, in this order.
 
@@ -178,13 +178,13 @@ class Network:
             far = self.layout.other_end(tap)
             folders = self.captures_dir, self.logs
             one = TcpdumpCapture(link.name, self.nodes[tap.node], tap.name, *folders)
-            one.open_probe(self.nodes[far.node], far.name)
+            one.probe_from(self.nodes[far.node], far.name)
             return [one]
         assert self.wire is not None
         both: list[Capture] = []
         for end in self.layout.ends(link):
             both.append(WireCapture(self.wire, link.name, end.node, self.captures_dir))
-            both[-1].open_probe(self.nodes[end.node], end.name)
+            both[-1].probe_from(self.nodes[end.node], end.name)
         return both
 
     def start_programs(self, paths: dict[str, str]) -> None:
@@ -307,3 +307,4 @@ class Network:
                 self.account = self.wire.stop()
         finally:
             self.net.stop()
+            self.commands.close()

@@ -164,31 +164,54 @@ class WaylayNode(Node):  # type: ignore[misc]
         mac: Optional[str] = None,
         ip: Optional[str] = None,
         defaultRoute: Any = None,
+        routes: Optional[dict[str, str]] = None,
         **_params: Any,
     ) -> dict[str, Any]:
-        """Called when the links are there; `lo` is up already."""
+        """Called when the links are there; `lo` is up already.
+
+        `routes` maps prefixes to the words of defaultRoute.
+        """
         results: dict[str, Any] = {}
         self.setParam(results, "setMAC", mac=mac)
         self.setParam(results, "setIP", ip=ip)
-        self.setParam(results, "setDefaultRoute", defaultRoute=defaultRoute)
+        ways = {"default": defaultRoute} if defaultRoute else {}
+        self.set_routes({**ways, **(routes or {})})
         return results
 
     def setDefaultRoute(self, intf: Any = None) -> None:
         """By an interface, or as Mininet's words have it: `via ADDRESS [dev NAME]`."""
-        words = str(intf).split() if intf else [str(self.defaultIntf())]
+        self.set_routes({"default": str(intf or self.defaultIntf())})
+
+    def set_routes(self, ways: dict[str, str]) -> None:
+        """Set routes, in the place of those that there are to the same prefixes."""
+        if not ways:
+            return
+        with self.namespace() as inside:
+            requests = []
+            for prefix, words in ways.items():
+                network, via, name = self._way(prefix, words)
+                index = inside.index(name)
+                requests.append(route(network, index, name, via, replace=True))
+            self.apply(inside, requests)
+
+    def _way(
+        self, prefix: str, said: str
+    ) -> tuple[Optional[IPv4Network], Optional[IPv4Address], str]:
+        """What a prefix and the words of its route come to: network, gateway, interface."""
+        words = str(said).split()
         if len(words) == 1:
             words = ["dev", words[0]]
-        if len(words) % 2 or set(words[::2]) - {"via", "dev"}:
-            raise WaylayError(
-                f"{self.name}: defaultRoute: found '{intf}', expected an interface, or "
-                "'via ADDRESS', or 'via ADDRESS dev NAME'"
-            )
         options = dict(zip(words[::2], words[1::2]))
-        via = IPv4Address(options["via"]) if "via" in options else None
-        name = options.get("dev") or self._towards(via)
-        with self.namespace() as inside:
-            index = inside.index(name)
-            self.apply(inside, [route(None, index, name, via, replace=True)])
+        try:
+            if len(words) % 2 or not words or set(options) - {"via", "dev"}:
+                raise ValueError("expected an interface, 'via ADDRESS' or 'via ADDRESS dev NAME'")
+            network = None if prefix == "default" else IPv4Network(prefix)
+            via = IPv4Address(options["via"]) if "via" in options else None
+        except ValueError as error:
+            raise WaylayError(
+                f"{self.name}: route to '{prefix}': found '{said}': {error}"
+            ) from None
+        return network, via, options.get("dev") or self._towards(via)
 
     def _towards(self, gateway: Optional[IPv4Address]) -> str:
         """The interface whose network holds the gateway, else the first."""

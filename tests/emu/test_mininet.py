@@ -67,7 +67,7 @@ def test_faults_name_node_and_command(plain: Mininet) -> None:
         plain.addLink(first, second, cls=WaylayLink, intfName1="twice", intfName2="b")
     with pytest.raises(WaylayError, match="found the interface name 'a-name.*1 to 15 bytes"):
         plain.addLink(first, second, cls=WaylayLink, intfName1="a-name-too-long-by-one")
-    with pytest.raises(WaylayError, match=r"h1: defaultRoute: found 'by 10.0.0.1', expected"):
+    with pytest.raises(WaylayError, match=r"h1: route to 'default': found 'by 10.0.0.1': expected"):
         first.setDefaultRoute("by 10.0.0.1")
     with pytest.raises(WaylayError, match="h3: .*net/no/such"):
         plain.addHost("h3", cls=WaylayHost, sysctls={"net.no.such": "1"})

@@ -145,18 +145,15 @@ def direction_text(wire: dict[str, Any], sender: str) -> str:
     return wire_text({**both, **mapping(mapping(wire.get("from")).get(sender))})
 
 
-def step_rows(run: Run, steps: list[Step]) -> list[dict[str, Any]]:
-    """Of each: its verdict, and when it began and how long it went on."""
-    first = min((step.start for step in [*run.steps, *run.timeline]), default=0)
+def step_rows(run: Run) -> list[dict[str, Any]]:
     return [
         {
             "name": step.name,
             "verdict": step.verdict,
             "detail": step.detail,
-            "begun": duration(step.start - first),
             "length": duration(step.end - step.start) if step.end < END_OF_TIME else "?",
         }
-        for step in steps
+        for step in run.steps
     ]
 
 
@@ -245,8 +242,7 @@ def render(run: Run, folder: Optional[Path] = None) -> str:
             faithful=str(run.results.get("faithful") or "unknown"),
             facts=facts(run),
             expectations=expectation_rows(run),
-            steps=step_rows(run, run.steps),
-            timeline=step_rows(run, run.timeline),
+            steps=step_rows(run),
             latencies=[latency_row(row) for row in rows],
             plot=Markup(plot.draw(rows)),
             ladders=ladders(run),
