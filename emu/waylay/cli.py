@@ -98,6 +98,12 @@ def shell(arguments: argparse.Namespace) -> int:
     return enter(arguments.node, arguments.run, arguments.command)
 
 
+def clean(arguments: argparse.Namespace) -> int:
+    from waylay.clean import clean as clean_all
+
+    return FAILED if clean_all(arguments.results, arguments.dry_run) else PASSED
+
+
 def report(arguments: argparse.Namespace) -> int:
     from waylay.tell import ladder_step, tell_report
 
@@ -148,6 +154,17 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("scenario", type=Path, metavar="SCENARIO")
     one.add_argument("--set", type=setting, action="append", default=[], metavar="KEY=VALUE")
     one.add_argument("--svg", type=Path, metavar="FILE", help="write the drawing there as SVG, too")
+
+    one = _command(commands, "clean", clean, "remove what dead runs and scripts left")
+    one.add_argument("--dry-run", action="store_true", help="only say what would be removed")
+    one.add_argument(
+        "--results",
+        type=Path,
+        nargs="?",
+        const=Path("results"),
+        metavar="DIR",
+        help="remove folders of runs without a verdict, too (default: results)",
+    )
 
     _command(commands, "doctor", doctor, "show what is needed and what this machine has")
     return top
@@ -246,7 +263,7 @@ def _command(
     return made
 
 
-OWN_COMMANDS = ("run", "shell", "report", "list", "describe", "doctor")
+OWN_COMMANDS = ("run", "shell", "report", "list", "describe", "doctor", "clean")
 
 
 def hand_over(words: Sequence[str]) -> None:

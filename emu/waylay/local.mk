@@ -10,6 +10,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/applications.py \
 	emu/waylay/batch.py \
 	emu/waylay/capture.py \
+	emu/waylay/clean.py \
 	emu/waylay/cli.py \
 	emu/waylay/compose.py \
 	emu/waylay/control.py \
@@ -35,6 +36,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/nginx.py \
 	emu/waylay/nodes.py \
 	emu/waylay/outcome.py \
+	emu/waylay/owners.py \
 	emu/waylay/pacer.py \
 	emu/waylay/packets.py \
 	emu/waylay/pcap.py \

@@ -15,6 +15,7 @@ import subprocess
 from pathlib import Path
 from typing import Callable, Optional, Sequence
 
+from waylay import owners
 from waylay.errors import WaylayError
 from waylay.wait import wait_for
 
@@ -74,7 +75,7 @@ class Program:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **(env or {})},
+                env={**os.environ, **owners.environment(), **(env or {})},
                 preexec_fn=_die_with(os.getpid()) if mortal else None,
             )
 

@@ -22,7 +22,7 @@ from typing import Any, Optional
 
 import yaml
 
-from waylay import __version__
+from waylay import __version__, owners
 from waylay.errors import FAILED, INCONCLUSIVE, PASSED, BadInput
 from waylay.model import Scenario
 from waylay.yamlmarks import Place
@@ -43,8 +43,10 @@ def new_run_dir(root: Path, scenario: Scenario) -> Path:
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     run_dir = root / scenario.name / f"{stamp}-{secrets.token_hex(3)}"
     try:
+        run_dir.parent.mkdir(parents=True, exist_ok=True)
+        owners.lock(run_dir.parent, exclusive=False)
         for folder in (run_dir, run_dir / "captures", run_dir / "logs"):
-            folder.mkdir(parents=True)
+            folder.mkdir()
     except OSError as error:
         raise BadInput(f"--out: cannot make '{run_dir}': {error.strerror}") from error
     return run_dir

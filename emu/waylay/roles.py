@@ -15,7 +15,6 @@ access log) lie in `folder`, which is a temporary one unless it is given.
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any, Optional, Sequence
 
@@ -23,7 +22,7 @@ import yaml
 from mininet.log import error
 from mininet.node import Switch
 
-from waylay import netlink, programs
+from waylay import netlink, owners, programs
 from waylay.errors import WaylayError
 from waylay.nodes import NO_REVERSE_PATH_FILTER, WaylayNode
 from waylay.programs import Program
@@ -82,7 +81,7 @@ class ProgramNode(WaylayNode):
                 f"${programs.BINDIR_VARIABLE} nor in $PATH: build or install it"
             )
         if self.folder is None:
-            self.folder = Path(tempfile.mkdtemp(prefix=f"waylay-{self.name}-"))
+            self.folder = owners.temporary_folder(f"waylay-{self.name}-")
         log = self.folder / f"{self.name}-{Path(path).name}.log"
         self.own_program = self.start_program(self.command_line(path, self.folder), log)
         self.own_program.wait_ready()

@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Optional, Sequence
 
-from waylay import fidelity, isolate, measures, outcome, plan, programs, results
+from waylay import fidelity, isolate, measures, outcome, owners, plan, programs, results
 from waylay.actions import Stage
 from waylay.batch import Batch, Item, Progress
 from waylay.clock import RunClock
@@ -137,6 +137,7 @@ def _alone(job: Job, options: Options) -> Outcome:
 
 def _go(job: Job, run_dir: Path, options: Optional[Options] = None) -> int:
     os.environ[RUN_VARIABLE] = run_dir.name
+    owners.lock(run_dir, exclusive=True)
     return isolate.run_isolated(lambda: Run(job, run_dir, options or Options([])).main())
 
 

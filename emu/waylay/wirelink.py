@@ -18,14 +18,12 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
-import tempfile
-from pathlib import Path
 from typing import Any, Optional
 
 from mininet.link import Link
 from mininet.log import error
 
-from waylay import linkspec
+from waylay import linkspec, owners
 from waylay.errors import BadInput, WaylayError
 from waylay.linkspec import PARAMETERS, Parameters
 from waylay.links import WaylayIntf, check_names, goes_with_its_nodes, stop_programs_at
@@ -158,7 +156,7 @@ def shared_wire() -> Wire:
     """The wire of links that name none; it starts with the first of them."""
     global _shared, _owner
     if _shared is None or _owner != os.getpid():
-        _shared, _owner = Wire(Path(tempfile.mkdtemp(prefix="waylay-wire-"))), os.getpid()
+        _shared, _owner = Wire(owners.temporary_folder("waylay-wire-")), os.getpid()
         atexit.register(stop_shared)
     return _shared
 

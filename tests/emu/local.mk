@@ -15,6 +15,7 @@ EXTRA_DIST += \
 	tests/emu/scenarios/plain.yaml \
 	tests/emu/test_bad_scenarios.py \
 	tests/emu/test_batch_runs.py \
+	tests/emu/test_clean_live.py \
 	tests/emu/test_conditions.py \
 	tests/emu/test_edges.py \
 	tests/emu/test_faults.py \
