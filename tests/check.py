@@ -346,6 +346,11 @@ def suite_runner(_: Options) -> list[Result]:
     return pytest("runner", "tests/runner")
 
 
+def suite_conformance(_: Options) -> list[Result]:
+    """Fields, selections and formats, held against tshark and tcpdump on made captures."""
+    return pytest("conformance", "tests/conformance")
+
+
 def suite_emu(options: Options) -> list[Result]:
     """Real scenarios in Mininet, the faults that must be noticed, and what a killed run leaves."""
     return pytest("emu", "tests/emu", markers="" if options.long else "not long")
@@ -387,6 +392,7 @@ SUITES = [
     Suite("live", "each program alone, alive", suite_live),
     Suite("report", "the report on made captures", suite_report),
     Suite("runner", "scenario files and plans of runs", suite_runner),
+    Suite("conformance", "packets as tshark and tcpdump read them", suite_conformance),
     Suite("emu", "real scenarios in Mininet, and deliberate faults", suite_emu),
     Suite("sanitizers", "unit tests under ASan and UBSan", suite_sanitizers),
     Suite("fuzz", "fuzz targets from the kept corpus", suite_fuzz),

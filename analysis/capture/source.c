@@ -108,8 +108,10 @@ static enum way_format_result open_format(struct way_source *source)
 {
     const uint8_t *magic = way_stream_peek(&source->stream, 4);
 
-    if (!magic && way_stream_ready(&source->stream) == 0)
+    if (!magic && way_stream_ready(&source->stream) == 0 && source->stream.end == WAY_STREAM_DONE)
         return way_fault_note(&source->fault, "found an empty file, expected a capture");
+    if (!magic && source->stream.end != WAY_STREAM_DONE)
+        return WAY_FORMAT_CUT;
     source->format = magic ? way_format_of(magic) : WAY_FORMAT_UNKNOWN;
     if (source->format == WAY_FORMAT_PCAP)
         return way_pcap_open(&source->pcap, &source->stream, &source->fault);

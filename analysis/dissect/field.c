@@ -163,7 +163,24 @@ enum way_presence way_get_fixed(const struct way_field *field, const struct way_
     if ((size_t)info->offset + info->size > way_cursor_left(header))
         return WAY_BROKEN;
     uint64_t number = way_number_at(header->at + info->offset, info->size) >> info->shift;
-    return way_values_one(out, info->type, info->mask ? number & info->mask : number);
+    number = info->mask ? number & info->mask : number;
+    return way_values_one(out, info->type, info->type == WAY_TYPE_BOOL ? number != 0 : number);
+}
+
+enum way_presence way_get_pair(const struct way_field *field, const struct way_view *view,
+                               const struct way_level *level, struct way_values *out)
+{
+    const struct way_field_info *info = field->info;
+    const struct way_cursor *header = &level->header[info->layer];
+    (void)view;
+
+    for (size_t n = 0; n < 2; n++) {
+        size_t at = info->offset + n * info->size;
+        if (at + info->size > way_cursor_left(header))
+            return WAY_BROKEN;
+        way_values_add(out, info->type, way_number_at(header->at + at, info->size));
+    }
+    return WAY_PRESENT;
 }
 
 enum way_presence way_get_header(const struct way_field *field, const struct way_view *view,

@@ -28,6 +28,8 @@ static struct way_cursor body_of(const struct way_level *level)
 static enum way_presence get_identifier(const struct way_field *field, const struct way_view *view,
                                         const struct way_level *level, struct way_values *out)
 {
+    if (!way_level_is_whole(level, WAY_LAYER_ICMP))
+        return WAY_BROKEN;
     return has_identifier(level->icmp.type) ? way_get_fixed(field, view, level, out) : WAY_ABSENT;
 }
 
@@ -35,6 +37,8 @@ static enum way_presence get_mtu(const struct way_field *field, const struct way
                                  const struct way_level *level, struct way_values *out)
 {
     (void)view;
+    if (!way_level_is_whole(level, WAY_LAYER_ICMP))
+        return WAY_BROKEN;
     if (level->icmp.type != WAY_ICMP_UNREACHABLE ||
         level->icmp.code != WAY_ICMP_FRAGMENTATION_NEEDED)
         return WAY_ABSENT;
@@ -45,6 +49,8 @@ static enum way_presence get_mtu(const struct way_field *field, const struct way
 static enum way_presence get_of_type(const struct way_field *field, const struct way_view *view,
                                      const struct way_level *level, struct way_values *out)
 {
+    if (!way_level_is_whole(level, WAY_LAYER_ICMP))
+        return WAY_BROKEN;
     return level->icmp.type == field->info->argument ? way_get_fixed(field, view, level, out)
                                                      : WAY_ABSENT;
 }
@@ -52,6 +58,8 @@ static enum way_presence get_of_type(const struct way_field *field, const struct
 static enum way_presence get_length(const struct way_field *field, const struct way_view *view,
                                     const struct way_level *level, struct way_values *out)
 {
+    if (!way_level_is_whole(level, WAY_LAYER_ICMP))
+        return WAY_BROKEN;
     return level->icmp.has_length ? way_get_fixed(field, view, level, out) : WAY_ABSENT;
 }
 
@@ -71,6 +79,8 @@ static enum way_presence get_quote(const struct way_field *field, const struct w
     const struct way_cursor *quote = &level->icmp.quote;
     (void)view;
 
+    if (!way_level_is_whole(level, WAY_LAYER_ICMP))
+        return WAY_BROKEN;
     if (!way_icmp_is_error(level->icmp.type))
         return WAY_ABSENT;
     way_values_add_span(out, field->info->type, quote->at, way_cursor_left(quote));
@@ -82,7 +92,8 @@ static enum way_presence get_checksum_valid(const struct way_field *field,
                                             const struct way_level *level, struct way_values *out)
 {
     (void)view;
-    if (way_cursor_left(&level->ip.payload) < level->ip_payload_len)
+    if (way_ipv4_is_fragment(&level->ip) ||
+        way_cursor_left(&level->ip.payload) < level->ip_payload_len)
         return WAY_BROKEN; /* nobody can say */
     return way_values_one(out, field->info->type, way_icmp_checksum_ok(&level->ip));
 }
@@ -156,7 +167,7 @@ static enum way_presence get_objects(const struct way_field *field, const struct
             return WAY_BROKEN;
         if (info->size)
             way_values_add(out, info->type, way_number_at(header + info->offset, info->size));
-        else
+        else if (len > HEADER_LEN)
             way_values_add_span(out, info->type, look.at, len - HEADER_LEN);
     }
     return way_values_any(out);
@@ -199,6 +210,6 @@ static const struct way_field_info rows[] = {
            .size = 1),
     LISTED("icmp.ext.ctype", NUMBER, ICMP, get_objects, "type in its class", .offset = 3,
            .size = 1),
-    LISTED("icmp.ext.data", BYTES, ICMP, get_objects, "data of each object"),
+    LISTED("icmp.ext.data", BYTES, ICMP, get_objects, "data of each object that has any"),
 };
 WAY_FIELD_GROUP(way_fields_icmp, "ICMP");

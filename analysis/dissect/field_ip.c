@@ -32,6 +32,9 @@ static enum way_presence get_checksum_valid(const struct way_field *field,
                                             const struct way_level *level, struct way_values *out)
 {
     (void)view;
+
+    if (!way_level_is_whole(level, WAY_LAYER_IP))
+        return WAY_BROKEN;
     return way_values_one(out, field->info->type, way_ipv4_checksum_ok(&level->ip));
 }
 
@@ -50,6 +53,8 @@ static enum way_presence get_payload(const struct way_field *field, const struct
     const struct way_cursor *payload = &level->ip.payload;
     (void)view;
 
+    if (!way_level_is_whole(level, WAY_LAYER_IP))
+        return WAY_BROKEN;
     way_values_add_span(out, field->info->type, payload->at, way_cursor_left(payload));
     return WAY_PRESENT;
 }
@@ -74,7 +79,9 @@ static const struct way_field_info rows[] = {
     FIXED("ip.flags.rb", BOOL, IP, 6, 1, 7, 1, "reserved"),
     FIXED("ip.flags.df", BOOL, IP, 6, 1, 6, 1, "do not fragment"),
     FIXED("ip.flags.mf", BOOL, IP, 6, 1, 5, 1, "more fragments"),
-    GIVEN("ip.frag_offset", NUMBER, IP, get_fragment_offset, "fragment offset, in bytes"),
+    FIXED("ip.frag_offset", NUMBER, IP, 6, 2, 0, 0x1fff, "fragment offset, in units of 8 bytes"),
+    GIVEN("ip.frag_offset_bytes", NUMBER, IP, get_fragment_offset, "fragment offset, in bytes",
+          .ours = true),
     GIVEN("ip.is_fragment", BOOL, IP, get_fragment, "a fragment: offset or MF are not 0",
           .ours = true),
     FIXED("ip.ttl", NUMBER, IP, 8, 1, 0, 0, "time to live"),

@@ -42,6 +42,8 @@ static enum way_presence walk(const struct way_field *field, const struct way_le
     struct way_ipv4_option option;
     enum way_packet_error error;
 
+    if (!way_level_is_whole(level, WAY_LAYER_IP))
+        return WAY_BROKEN;
     while ((error = way_ipv4_option_next(&rest, &option)) == WAY_PACKET_OK && option.bytes)
         if (!pick(field->info, &option, out))
             return WAY_BROKEN;
@@ -200,22 +202,28 @@ static enum way_presence get_all(const struct way_field *field, const struct way
     const struct way_cursor *options = &level->ip.options;
     (void)view;
 
+    if (!way_level_is_whole(level, WAY_LAYER_IP))
+        return WAY_BROKEN;
     if (way_cursor_left(options) == 0)
         return WAY_ABSENT;
     way_values_add_span(out, field->info->type, options->at, way_cursor_left(options));
     return WAY_PRESENT;
 }
 
-/* The first Record Route: with Waylay, ours. Returns false where there is none,
- * or where an option before it is broken. */
-static bool find_record_route(const struct way_level *level, struct way_ipv4_option *option)
+/* The first Record Route: with Waylay, ours. Absent where there is none, broken
+ * where an option before it is. */
+static enum way_presence find_record_route(const struct way_level *level,
+                                           struct way_ipv4_option *option)
 {
     struct way_cursor rest = level->ip.options;
+    enum way_packet_error error;
 
-    while (way_ipv4_option_next(&rest, option) == WAY_PACKET_OK && option->bytes)
+    if (!way_level_is_whole(level, WAY_LAYER_IP))
+        return WAY_BROKEN;
+    while ((error = way_ipv4_option_next(&rest, option)) == WAY_PACKET_OK && option->bytes)
         if (option->type == RECORD)
-            return true;
-    return false;
+            return WAY_PRESENT;
+    return error == WAY_PACKET_OK ? WAY_ABSENT : WAY_BROKEN;
 }
 
 static enum way_presence get_rr_addresses(const struct way_field *field,
@@ -225,8 +233,9 @@ static enum way_presence get_rr_addresses(const struct way_field *field,
     struct way_ipv4_option option;
     (void)view;
 
-    if (!find_record_route(level, &option))
-        return WAY_ABSENT;
+    enum way_presence presence = find_record_route(level, &option);
+    if (presence != WAY_PRESENT)
+        return presence;
     add_route(field->info, &option, ALL, out);
     return way_values_any(out);
 }
@@ -238,8 +247,9 @@ static enum way_presence get_rr_byte(const struct way_field *field, const struct
     struct way_ipv4_option option;
     (void)view;
 
-    if (!find_record_route(level, &option))
-        return WAY_ABSENT;
+    enum way_presence presence = find_record_route(level, &option);
+    if (presence != WAY_PRESENT)
+        return presence;
     if (option.len <= field->info->argument)
         return WAY_BROKEN;
     return way_values_one(out, field->info->type, option.bytes[field->info->argument]);
@@ -251,8 +261,9 @@ static enum way_presence get_rr_offset(const struct way_field *field, const stru
     struct way_ipv4_option option;
     (void)view;
 
-    if (!find_record_route(level, &option))
-        return WAY_ABSENT;
+    enum way_presence presence = find_record_route(level, &option);
+    if (presence != WAY_PRESENT)
+        return presence;
     return way_values_one(out, field->info->type, (uint64_t)(option.bytes - level->ip.header.at));
 }
 
@@ -262,8 +273,9 @@ static enum way_presence get_rr(const struct way_field *field, const struct way_
     struct way_ipv4_option option;
     (void)view;
 
-    if (!find_record_route(level, &option))
-        return WAY_ABSENT;
+    enum way_presence presence = find_record_route(level, &option);
+    if (presence != WAY_PRESENT)
+        return presence;
     way_values_add_span(out, field->info->type, option.bytes, option.len);
     return WAY_PRESENT;
 }

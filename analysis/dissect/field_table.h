@@ -95,8 +95,15 @@ static inline uint64_t way_number_at(const uint8_t *at, size_t size)
     return number;
 }
 
+/* Whether the layer's header is all there: else only its bytes can be asked for. */
+static inline bool way_level_is_whole(const struct way_level *level, enum way_layer layer)
+{
+    return !(level->partial >> layer & 1);
+}
+
 /* Getters that several groups use. */
 way_field_getter way_get_fixed;  /* offset, size, shift, mask of the layer's header */
 way_field_getter way_get_header; /* the bytes of the layer's header */
+way_field_getter way_get_pair;   /* two numbers of `size` bytes, one behind the other */
 
 #endif

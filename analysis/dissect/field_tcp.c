@@ -8,27 +8,16 @@
 
 enum { AT_SEQ = 4, AT_ACK = 8, AT_OFFSET = 12, AT_FLAGS = 13, AT_WINDOW = 14, AT_URGENT = 18 };
 
-static enum way_presence get_header_len(const struct way_field *field, const struct way_view *view,
-                                        const struct way_level *level, struct way_values *out)
-{
-    (void)view;
-    return way_values_one(out, field->info->type, level->tcp.header_len);
-}
-
-static enum way_presence get_ports(const struct way_field *field, const struct way_view *view,
-                                   const struct way_level *level, struct way_values *out)
-{
-    (void)view;
-    way_values_add(out, field->info->type, level->tcp.source_port);
-    way_values_add(out, field->info->type, level->tcp.destination_port);
-    return WAY_PRESENT;
-}
-
-/* Of a fragment, what this fragment bears. */
+/* Of a fragment, nobody can say: absent, as in Wireshark. */
 static enum way_presence get_len(const struct way_field *field, const struct way_view *view,
                                  const struct way_level *level, struct way_values *out)
 {
     (void)view;
+
+    if (!way_level_is_whole(level, WAY_LAYER_TCP))
+        return WAY_BROKEN;
+    if (way_ipv4_is_fragment(&level->ip))
+        return WAY_ABSENT;
     return way_values_one(out, field->info->type, level->ip_payload_len - level->tcp.header_len);
 }
 
@@ -38,6 +27,8 @@ static enum way_presence get_payload(const struct way_field *field, const struct
     const struct way_cursor *payload = &level->tcp.payload;
     (void)view;
 
+    if (!way_level_is_whole(level, WAY_LAYER_TCP))
+        return WAY_BROKEN;
     if (level->ip_payload_len == level->tcp.header_len)
         return WAY_ABSENT;
     way_values_add_span(out, field->info->type, payload->at, way_cursor_left(payload));
@@ -49,6 +40,9 @@ static enum way_presence get_checksum_valid(const struct way_field *field,
                                             const struct way_level *level, struct way_values *out)
 {
     (void)view;
+
+    if (!way_level_is_whole(level, WAY_LAYER_TCP))
+        return WAY_BROKEN;
     if (way_ipv4_is_fragment(&level->ip) ||
         way_cursor_left(&level->ip.payload) < level->ip_payload_len)
         return WAY_BROKEN; /* nobody can say */
@@ -61,13 +55,13 @@ static const struct way_field_info rows[] = {
     GIVEN("tcp", BYTES, TCP, way_get_header, "the header with its options, 20 to 60 bytes"),
     FIXED("tcp.srcport", NUMBER, TCP, 0, 2, 0, 0, "source port"),
     FIXED("tcp.dstport", NUMBER, TCP, 2, 2, 0, 0, "destination port"),
-    LISTED("tcp.port", NUMBER, TCP, get_ports, "source and destination port"),
+    LISTED("tcp.port", NUMBER, TCP, way_get_pair, "source and destination port", .size = 2),
     FIXED("tcp.seq_raw", NUMBER, TCP, AT_SEQ, 4, 0, 0, "sequence number as it stands"),
     FIXED("tcp.ack_raw", NUMBER, TCP, AT_ACK, 4, 0, 0,
           "acknowledgement number as it stands, with or without the flag"),
-    GIVEN("tcp.hdr_len", NUMBER, TCP, get_header_len, "bytes of the header: 20 to 60"),
+    FIXED("tcp.hdr_len", NUMBER, TCP, AT_OFFSET, 1, 2, 0x3c, "bytes of the header: 20 to 60"),
     FIXED("tcp.flags", NUMBER, TCP, AT_OFFSET, 2, 0, 0xfff, "all flags, FIN lowest"),
-    FIXED("tcp.flags.res", NUMBER, TCP, AT_OFFSET, 1, 1, 7, "three reserved bits"),
+    FIXED("tcp.flags.res", BOOL, TCP, AT_OFFSET, 1, 1, 7, "any of three reserved bits"),
     FLAG("ae", AT_OFFSET, 0, "accurate ECN (nonce sum before)"),
     FLAG("cwr", AT_FLAGS, 7, "congestion window reduced"),
     FLAG("ece", AT_FLAGS, 6, "ECN echo"),
@@ -83,7 +77,8 @@ static const struct way_field_info rows[] = {
     GIVEN("tcp.checksum.valid", BOOL, TCP, get_checksum_valid,
           "the checksum is right; one left to the network card is not", .ours = true),
     FIXED("tcp.urgent_pointer", NUMBER, TCP, AT_URGENT, 2, 0, 0, "as it stands"),
-    GIVEN("tcp.len", NUMBER, TCP, get_len, "bytes of data, by the lengths of the headers"),
+    GIVEN("tcp.len", NUMBER, TCP, get_len,
+          "bytes of data, by the lengths of the headers; absent in fragments"),
     GIVEN("tcp.payload", BYTES, TCP, get_payload,
           "the data, as far as captured; absent without any"),
 };

@@ -23,6 +23,8 @@ static enum way_presence walk(const struct way_field *field, const struct way_le
     struct way_tcp_option option;
     enum way_packet_error error;
 
+    if (!way_level_is_whole(level, WAY_LAYER_TCP))
+        return WAY_BROKEN;
     while ((error = way_tcp_option_next(&rest, &option)) == WAY_PACKET_OK && option.bytes)
         if (!pick(field->info, &option, out))
             return WAY_BROKEN;
@@ -132,6 +134,8 @@ static enum way_presence get_all(const struct way_field *field, const struct way
     const struct way_cursor *options = &level->tcp.options;
     (void)view;
 
+    if (!way_level_is_whole(level, WAY_LAYER_TCP))
+        return WAY_BROKEN;
     if (way_cursor_left(options) == 0)
         return WAY_ABSENT;
     way_values_add_span(out, field->info->type, options->at, way_cursor_left(options));

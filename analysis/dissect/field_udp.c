@@ -7,21 +7,14 @@
 
 enum { HEADER_LEN = 8 };
 
-static enum way_presence get_ports(const struct way_field *field, const struct way_view *view,
-                                   const struct way_level *level, struct way_values *out)
-{
-    (void)view;
-    way_values_add(out, field->info->type, level->udp.source_port);
-    way_values_add(out, field->info->type, level->udp.destination_port);
-    return WAY_PRESENT;
-}
-
 static enum way_presence get_payload(const struct way_field *field, const struct way_view *view,
                                      const struct way_level *level, struct way_values *out)
 {
     const struct way_cursor *payload = &level->udp.payload;
     (void)view;
 
+    if (!way_level_is_whole(level, WAY_LAYER_UDP))
+        return WAY_BROKEN;
     if (level->udp.len <= HEADER_LEN)
         return WAY_ABSENT;
     way_values_add_span(out, field->info->type, payload->at, way_cursor_left(payload));
@@ -37,6 +30,8 @@ static enum way_presence get_checksum_valid(const struct way_field *field,
     const struct way_udp *udp = &level->udp;
     (void)view;
 
+    if (!way_level_is_whole(level, WAY_LAYER_UDP))
+        return WAY_BROKEN;
     if (udp->checksum == 0)
         return field->info->argument ? way_values_one(out, field->info->type, STATUS_NOT_PRESENT)
                                      : WAY_ABSENT;
@@ -53,7 +48,7 @@ static const struct way_field_info rows[] = {
     GIVEN("udp", BYTES, UDP, way_get_header, "the header, 8 bytes"),
     FIXED("udp.srcport", NUMBER, UDP, 0, 2, 0, 0, "source port"),
     FIXED("udp.dstport", NUMBER, UDP, 2, 2, 0, 0, "destination port"),
-    LISTED("udp.port", NUMBER, UDP, get_ports, "source and destination port"),
+    LISTED("udp.port", NUMBER, UDP, way_get_pair, "source and destination port", .size = 2),
     FIXED("udp.length", NUMBER, UDP, 4, 2, 0, 0, "bytes of header and data"),
     FIXED("udp.checksum", NUMBER, UDP, 6, 2, 0, 0, "as the field stands; 0: there is none"),
     GIVEN("udp.checksum.status", NUMBER, UDP, get_checksum_valid, "1 good, 0 bad, 3 none",

@@ -20,6 +20,7 @@ libwaydissect_a_SOURCES = \
 	analysis/dissect/sieve.c analysis/dissect/sieve.h \
 	analysis/dissect/value.c analysis/dissect/value.h \
 	analysis/dissect/view.c analysis/dissect/view.h \
-	analysis/dissect/view_link.c analysis/dissect/view_link.h
+	analysis/dissect/view_link.c analysis/dissect/view_link.h \
+	analysis/dissect/view_transport.c analysis/dissect/view_transport.h
 libwaydissect_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
 DISSECT_LIBS = libwaydissect.a $(CAPTURE_LIBS) libwaypacket.a

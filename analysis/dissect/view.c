@@ -5,11 +5,11 @@
  */
 #include "analysis/dissect/view.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "analysis/capture/link.h"
 #include "analysis/dissect/view_link.h"
+#include "analysis/dissect/view_transport.h"
 #include "core/packet/bytes.h"
 
 const char *way_layer_name(enum way_layer layer)
@@ -21,128 +21,27 @@ const char *way_layer_name(enum way_layer layer)
     return (unsigned)layer < WAY_LAYER_COUNT ? names[layer] : "unknown";
 }
 
-/* Protocol numbers (IANA) beside those of core/packet. */
-enum { PROTOCOL_IP_IN_IP = 4, PROTOCOL_GRE = 47 };
-
-static void set_next(struct way_level *level, struct way_cursor rest, uint16_t type,
-                     enum way_level_how how)
+/* A header whose options are not all there, at `rest`: what its first 20 bytes say.
+ * Returns false when not even these are there, or they contradict themselves. */
+static bool read_cut_ip(struct way_level *level, struct way_cursor rest)
 {
-    if (way_cursor_left(&rest) == 0)
-        return;
-    level->next = rest;
-    level->next_type = type;
-    level->next_how = how;
-}
+    uint8_t base[WAY_IPV4_BASE_LEN];
+    struct way_cursor look = rest;
+    const uint8_t *at = way_cursor_peel(&look, sizeof base);
 
-/* Bytes of the layer's header, from where `rest` stood to where it stands. */
-static struct way_cursor between(const uint8_t *from, const struct way_cursor *rest)
-{
-    return way_cursor_over(from, (size_t)(rest->at - from));
-}
-
-static void read_tcp(struct way_level *level)
-{
-    struct way_cursor payload = level->ip.payload;
-    enum way_packet_error error = way_tcp_parse(&level->ip, &level->tcp);
-
-    if (error == WAY_PACKET_OK) {
-        struct way_cursor header = way_cursor_first(&payload, level->tcp.header_len);
-        way_level_add(level, WAY_LAYER_TCP, header);
-    } else if (error != WAY_PACKET_IP_FRAGMENT) {
-        way_level_break(level, WAY_LAYER_TCP, error);
-    }
-}
-
-static void read_icmp(struct way_level *level)
-{
-    struct way_cursor payload = level->ip.payload;
-    enum way_packet_error error = way_icmp_parse(&level->ip, &level->icmp);
-
-    if (error == WAY_PACKET_OK) {
-        way_level_add(level, WAY_LAYER_ICMP, way_cursor_first(&payload, WAY_ICMP_HEADER_LEN));
-        if (way_icmp_is_error(level->icmp.type))
-            set_next(level, level->icmp.quote, WAY_ETHERTYPE_IPV4, WAY_LEVEL_QUOTED);
-    } else if (error != WAY_PACKET_IP_FRAGMENT) {
-        way_level_break(level, WAY_LAYER_ICMP, error);
-    }
-}
-
-static void read_udp(struct way_level *level)
-{
-    enum { HEADER_LEN = 8 };
-    struct way_cursor rest = level->ip.payload;
-    const uint8_t *header = way_cursor_peel(&rest, HEADER_LEN);
-
-    if (!header) {
-        way_level_break(level, WAY_LAYER_UDP, WAY_PACKET_TRUNCATED);
-        return;
-    }
-    level->udp = (struct way_udp){.source_port = way_bytes_get16(header),
-                                  .destination_port = way_bytes_get16(header + 2),
-                                  .len = way_bytes_get16(header + 4),
-                                  .checksum = way_bytes_get16(header + 6)};
-    size_t data_len = level->udp.len >= HEADER_LEN ? (size_t)level->udp.len - HEADER_LEN : 0;
-    level->udp.payload = way_cursor_first(&rest, data_len);
-    way_level_add(level, WAY_LAYER_UDP, way_cursor_over(header, HEADER_LEN));
-}
-
-/* RFC 2784, section 2.1, and RFC 2890. Bits that RFC 1701 gave to source routes,
- * and other versions (1 is PPTP's), make a header that we cannot read. */
-static void read_gre(struct way_level *level)
-{
-    enum { CHECKSUM = 0x8000, KEY = 0x2000, SEQUENCE = 0x1000, ROUTING = 0x4000, VERSION = 7 };
-    struct way_cursor rest = level->ip.payload;
-    struct way_gre *gre = &level->gre;
-    const uint8_t *start = rest.at, *at = way_cursor_peel(&rest, 4);
-
-    *gre = (struct way_gre){0};
-    if (at) {
-        gre->flags = way_bytes_get16(at);
-        gre->protocol = way_bytes_get16(at + 2);
-    }
-    gre->has_checksum = gre->flags & CHECKSUM;
-    gre->has_key = gre->flags & KEY;
-    gre->has_sequence = gre->flags & SEQUENCE;
-    if (at && gre->has_checksum && (at = way_cursor_peel(&rest, 4)))
-        gre->checksum = way_bytes_get16(at);
-    if (at && gre->has_key && (at = way_cursor_peel(&rest, 4)))
-        gre->key = way_bytes_get32(at);
-    if (at && gre->has_sequence && (at = way_cursor_peel(&rest, 4)))
-        gre->sequence = way_bytes_get32(at);
-    if (!at || gre->flags & (ROUTING | VERSION)) {
-        way_level_break(level, WAY_LAYER_GRE, at ? WAY_PACKET_IP_VERSION : WAY_PACKET_TRUNCATED);
-        return;
-    }
-    gre->payload = rest;
-    way_level_add(level, WAY_LAYER_GRE, between(start, &rest));
-    if (gre->protocol == WAY_ETHERTYPE_IPV4 || gre->protocol == WAY_ETHERTYPE_BRIDGED)
-        set_next(level, rest, gre->protocol, WAY_LEVEL_INNER);
-}
-
-/* What an IPv4 packet that is no later fragment carries. */
-static void read_transport(struct way_level *level)
-{
-    if (level->ip.fragment_offset != 0)
-        return;
-    switch (level->ip.protocol) {
-    case WAY_PROTOCOL_ICMP:
-        read_icmp(level);
-        break;
-    case WAY_PROTOCOL_TCP:
-        read_tcp(level);
-        break;
-    case WAY_PROTOCOL_UDP:
-        read_udp(level);
-        break;
-    case PROTOCOL_GRE:
-        read_gre(level);
-        break;
-    case PROTOCOL_IP_IN_IP:
-        set_next(level, level->ip.payload, WAY_ETHERTYPE_IPV4, WAY_LEVEL_INNER);
-        break;
-    default:
-        break;
-    }
+    if (!at)
+        return false;
+    memcpy(base, at, sizeof base);
+    base[0] = 0x45; /* as if it had no options */
+    if (way_ipv4_parse_quote(base, sizeof base, &level->ip) != WAY_PACKET_OK)
+        return false;
+    level->ip.header_len = (uint16_t)((*at & 0xf) * 4);
+    level->ip.header = rest;
+    level->ip.options = level->ip.payload = way_cursor_over(rest.end, 0);
+    way_level_add(level, WAY_LAYER_IP, rest);
+    level->partial = (uint16_t)(level->partial | 1U << WAY_LAYER_IP);
+    level->ip_payload_len = (size_t)level->ip.total_len - level->ip.header_len;
+    return true;
 }
 
 /* IPv4 from the front of `rest`. A packet that ends before its total length is
@@ -153,6 +52,11 @@ static void read_ip(struct way_level *level, const struct way_cursor *rest, bool
     size_t len = way_cursor_left(rest);
     enum way_packet_error error = way_ipv4_parse_quote(rest->at, len, &level->ip);
 
+    if (error == WAY_PACKET_TRUNCATED && read_cut_ip(level, *rest)) {
+        if (whole)
+            level->error = error;
+        return;
+    }
     if (error != WAY_PACKET_OK) {
         way_level_break(level, WAY_LAYER_IP, error);
         return;
@@ -161,7 +65,7 @@ static void read_ip(struct way_level *level, const struct way_cursor *rest, bool
     level->ip_payload_len = (size_t)level->ip.total_len - level->ip.header_len;
     if (whole && level->ip.total_len > len)
         level->error = WAY_PACKET_IP_TOTAL_LENGTH;
-    read_transport(level);
+    way_transport_read(level);
 }
 
 /* ARP for IPv4 over Ethernet (RFC 826); any other kind is absent. */
@@ -194,7 +98,7 @@ static void read_payload(struct way_level *level, struct way_cursor *rest, bool 
 static void begin_level(struct way_level *level, enum way_level_how how)
 {
     level->how = how;
-    level->present = level->broken = 0;
+    level->present = level->partial = level->broken = 0;
     level->error = WAY_PACKET_OK;
     level->ethertype = 0;
     level->vlan_count = 0;

@@ -11,9 +11,11 @@
  *
  * A layer is absent, present or broken. Broken means: the packet says that it is
  * there, but its bytes end too soon or contradict themselves; the level's
- * `error` says how. Layers below a broken one stay present. A packet that the
- * capture itself has clipped is read as far as it goes: its lengths are those of
- * its headers, only the bytes lack.
+ * `error` says how. Layers below a broken one stay present. A transport header that
+ * is cut off (an ICMP error need quote no more than 8 bytes of it) is present, and
+ * partial: the fields that are there can be asked for, the others are broken. A
+ * packet that the capture itself has clipped is read as far as it goes: its lengths
+ * are those of its headers, only the bytes lack.
  *
  * A view borrows the record and its bytes, and owns nothing.
  */
@@ -82,8 +84,10 @@ struct way_gre {
 
 struct way_level {
     enum way_level_how how;
-    uint16_t present;            /* a bit (1 << enum way_layer) for each layer that could be read */
-    uint16_t broken;             /* likewise for each that is broken */
+    uint16_t present; /* a bit (1 << enum way_layer) for each layer that could be read */
+    uint16_t partial; /* likewise for each present one whose header is not all there (cut, as in a
+                            short quote): only the bytes of `header` are good, the view is zero */
+    uint16_t broken;  /* likewise for each that is broken */
     enum way_packet_error error; /* how; WAY_PACKET_OK while nothing is */
     uint16_t ethertype;          /* of the payload, behind all tags; 0 where there is none */
     uint8_t vlan_count;          /* tags */

@@ -139,7 +139,8 @@ static inline bool way_prefix_has(const struct way_prefix *prefix, uint32_t addr
     return (address & prefix->mask) == prefix->address;
 }
 
-/* Readers: target type, and limits. */
+/* Readers: target type, and limits. Sizes, durations and rates may have a fraction,
+ * and are rounded to a whole number of the smallest unit. */
 way_config_reader way_config_string;   /* const char * (not empty), NULL */
 way_config_reader way_config_integer;  /* int64_t, struct way_config_range */
 way_config_reader way_config_size;     /* int64_t bytes: "4096", "10kB", "64KiB", "1.5GiB"; range */

@@ -33,7 +33,8 @@ static const struct unit rate_units[] = {{"", 1},           {"bit", 1},         
 
 static const struct unit no_units[] = {{"", 1}, {NULL, 0}};
 
-/* The product of a decimal and a factor, when it is a whole number that fits. */
+/* The product of a decimal and a factor, rounded to a whole number; false when it does
+ * not fit. Digits behind the eighteenth of a fraction make no difference. */
 static bool scale(const char *digits, const char *fraction, int64_t factor, int64_t *out)
 {
     enum { FRACTION_MAX = 18 };
@@ -43,19 +44,16 @@ static bool scale(const char *digits, const char *fraction, int64_t factor, int6
         return false;
     int64_t part = 0;
     int64_t of = 1;
-    for (int i = 0; isdigit((unsigned char)fraction[i]); i++) {
-        if (i == FRACTION_MAX)
-            return false;
+    for (int i = 0; i < FRACTION_MAX && isdigit((unsigned char)fraction[i]); i++) {
         part = part * 10 + (fraction[i] - '0');
         of *= 10;
     }
-    wide scaled = (wide)part * factor;
-    int64_t more = (int64_t)(scaled / of);
-    return scaled % of == 0 && !__builtin_add_overflow(*out, digits[0] == '-' ? -more : more, out);
+    int64_t more = (int64_t)(((wide)part * factor + of / 2) / of);
+    return !__builtin_add_overflow(*out, digits[0] == '-' ? -more : more, out);
 }
 
-/* Digits, a fraction where there are units (which must come out whole), and a
- * unit; false when it is anything else or does not fit. */
+/* Digits, a fraction where there are units, and a unit; false when it is anything
+ * else or does not fit. */
 static bool parse_number(const char *text, const struct unit *units, int64_t *out)
 {
     const char *end = text + (text[0] == '-');
@@ -115,8 +113,8 @@ int way_config_size(struct way_config_at at, void *target, const void *limits)
 int way_config_duration(struct way_config_at at, void *target, const void *limits)
 {
     const char *text = way_config_text(at);
-    bool zero = text && strcmp(text, "0") == 0;
-    return read_number(at, zero ? no_units : duration_units,
+    bool zero = text && (strcmp(text, "0") == 0 || strcmp(text, "0.0") == 0);
+    return read_number(at, zero ? rate_units : duration_units,
                        "a duration (as 250us, 10ms, 1.5s, 1min)", target, limits);
 }
 

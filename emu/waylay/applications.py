@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
-from typing import Optional
+from typing import NoReturn, Optional
 
 import yaml
 
@@ -19,6 +19,7 @@ from waylay.nodes import WaylayNode
 from waylay.programs import Program
 from waylay.model import NodeSpec, Scenario
 from waylay.wait import wait_for
+from waylay.wire import PROGRAM as WIRE_PROGRAM
 
 ROLE_PROGRAMS = {"router": "waylay-router", "proxy": "waylay-proxy"}
 SERVER_PROGRAMS = {"waylay-origin": "waylay-origin", "nginx": "nginx"}
@@ -37,7 +38,10 @@ def program_name(node: NodeSpec) -> Optional[str]:
 
 
 def find_programs(scenario: Scenario, overrides: dict[str, str]) -> dict[str, str]:
-    """The path of every node's program; BadInput names one that is not found."""
+    """The path of every node's program; BadInput names one that is not found.
+
+    Whether there is a waylay-wire for the links that need it is looked for, too.
+    """
     for name in overrides:
         if name not in scenario.nodes:
             raise BadInput(
@@ -53,13 +57,17 @@ def find_programs(scenario: Scenario, overrides: dict[str, str]) -> dict[str, st
             raise BadInput(
                 f"--program {name}={wanted}: found no program there that can be executed"
             )
-        if path is None:
-            raise BadInput(
-                f"{scenario.file}: node '{name}' needs the program '{wanted}', which was found "
-                f"neither in ${programs.BINDIR_VARIABLE} nor in $PATH: build or install it"
-            )
-        found[name] = path
+        found[name] = path or _lacking(f"{scenario.file}: node '{name}' needs", wanted)
+    if any(link.wire is not None for link in scenario.links) and not programs.find(WIRE_PROGRAM):
+        _lacking(f"{scenario.file}: links with a wire need", WIRE_PROGRAM)
     return found
+
+
+def _lacking(who: str, program: str) -> NoReturn:
+    raise BadInput(
+        f"{who} the program '{program}', which was found neither in "
+        f"${programs.BINDIR_VARIABLE} nor in $PATH: build or install it"
+    )
 
 
 class Applications:

@@ -159,22 +159,6 @@ def _inner(body: Callable[[], int], alive: int) -> int:
         sys.stderr.flush()
 
 
-def wait_for_user() -> None:
-    """In the inner process: wait for Enter on the terminal, or for SIGUSR1."""
-    woken, wake = os.pipe()  # what closes the writing end makes the other readable
-
-    def go_on(_number: int, _frame: object) -> None:
-        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
-        os.close(wake)
-
-    signal.signal(signal.SIGUSR1, go_on)
-    sources = [woken] + ([sys.stdin.fileno()] if sys.stdin.isatty() else [])
-    ready, _, _ = select.select(sources, [], [])
-    if woken not in ready:
-        sys.stdin.readline()
-    os.close(woken)
-
-
 def _interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 

@@ -22,9 +22,10 @@ from typing import Any, Optional
 
 import yaml
 
-from waylay import __version__, owners
+from waylay import __version__, owners, programs
 from waylay.errors import FAILED, INCONCLUSIVE, PASSED, BadInput
 from waylay.model import Scenario
+from waylay.wire import PROGRAM as WIRE_PROGRAM
 from waylay.yamlmarks import Place
 
 Json = dict[str, Any]
@@ -82,7 +83,7 @@ def write_scenario(
         "command_line": shlex.join(sys.argv),
         "kernel": " ".join(platform.uname()[i] for i in (0, 2, 3, 4)),
         "programs": paths,
-        "versions": versions(paths),
+        "versions": versions({*paths.values(), *tools(scenario)}),
         **(record or {}),
     }
     text = yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True)
@@ -111,14 +112,21 @@ def keep_files(run_dir: Path, resolved: Json, files: dict[Place, Path]) -> Json:
     return told
 
 
-def versions(paths: dict[str, str]) -> dict[str, str]:
+def tools(scenario: Scenario) -> set[str]:
+    """What a run uses beside the programs of its nodes."""
+    wired = any(link.wire is not None for link in scenario.links)
+    wire = programs.find(WIRE_PROGRAM) if wired else None
+    return {"tcpdump", "curl", *([wire] if wire else [])}
+
+
+def versions(used: set[str]) -> dict[str, str]:
     """Of ourselves, of what the nodes run, and of the tools."""
     found = {"waylay": __version__, "python": platform.python_version()}
     try:
         found["mininet"] = importlib.metadata.version("mininet")
     except importlib.metadata.PackageNotFoundError:
         pass
-    for path in sorted({*paths.values(), "tcpdump", "curl"}):
+    for path in sorted(used):
         found[Path(path).name] = _version(path)
     return found
 

@@ -102,11 +102,11 @@ static int read_trace(struct way_config_at at, void *target, const void *limits)
 /* What was written last counts: a rate ends a trace, and a trace a rate. */
 static int settle_rate(struct way_config_at at, struct reading *reading)
 {
-    if (reading->has_rate && reading->has_trace)
+    if (reading->has_rate && reading->has_trace && reading->direction.parameters.rate.bits > 0)
         return way_config_refuse(at, "a rate or a trace, not both");
-    if (reading->has_trace)
+    if (reading->has_trace) {
         reading->direction.parameters.rate.bits = 0;
-    if (reading->has_rate) {
+    } else if (reading->has_rate) {
         reading->direction.parameters.trace = NULL;
         way_material_release(&reading->direction.trace);
     }

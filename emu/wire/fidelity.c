@@ -37,9 +37,9 @@ static struct way_direction_facts facts_of(struct way_side *side)
         .late_max = side->lateness.max,
         .late_count = side->lateness.count,
         .rate = parameters->rate.bits,
-        .achieved = side->pace.rate == parameters->rate.bits ? way_pace_achieved(&side->pace) : 0,
-        .busy = side->pace.busy,
     };
+    if (side->pace.rate == parameters->rate.bits)
+        facts.achieved = way_pace_achieved(&side->pace, &facts.busy);
     facts.device_drops = way_end_device_drops(side->end, &drops) == 0 ? (int64_t)drops : -1;
     if (side->capture)
         facts.capture_drops = way_capture_counts(side->capture).dropped;

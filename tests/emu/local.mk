@@ -37,7 +37,9 @@ EXTRA_DIST += \
 	tests/emu/test_results.py \
 	tests/emu/test_timeline.py \
 	tests/emu/test_unprivileged.py \
-	tests/emu/test_wirelink.py
+	tests/emu/test_wire_live.py \
+	tests/emu/test_wirelink.py \
+	tests/emu/wire_net.py
 
 .PHONY: check-emu
 check-emu: all

@@ -153,3 +153,12 @@ steps:
     )
     assert run.results["verdict"] in ("passed", "inconclusive"), run.results
     assert [step["verdict"] for step in run.results["steps"]] == ["passed"] * 4
+
+
+def test_without_a_wire_nothing_is_started(out: Path, tmp_path: Path) -> None:
+    file = tmp_path / "wired.yaml"
+    file.write_text(HEAD.replace("CAPTURE", "true") + f"steps: [{{name: first, {FETCH}}}]\n")
+    lacking = ("env", f"WAYLAY_BINDIR={tmp_path}", "PATH=/usr/sbin:/usr/bin:/sbin:/bin")
+    done = harness.waylay("run", file, "--out", out, prefix=lacking)
+    assert done.returncode == 2 and not out.exists()
+    assert "links with a wire need the program 'waylay-wire', which was found" in done.stderr

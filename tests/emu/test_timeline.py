@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 from typing import Any, Iterator
@@ -14,6 +15,7 @@ from typing import Any, Iterator
 import pytest
 
 import harness
+from waylay import programs
 from waylay.wait import wait_for
 
 pytestmark = pytest.mark.usefixtures("privileged")
@@ -291,6 +293,53 @@ def test_a_pause_in_the_middle_by_signal_or_word(
     assert visitor.says("state")["at"] == at, "its time stands still"
     os.kill(visitor.process.pid, signal.SIGUSR1)
     visitor.ends()
+    assert harness.finished(out, "timed").results["verdict"] == "passed"
+
+
+def test_the_same_by_waylay_ctl(out: Path, tmp_path: Path, visitors: list[Visitor]) -> None:
+    if programs.find("waylay-ctl") is None:
+        pytest.skip("not built: waylay-ctl (is WAYLAY_BINDIR set?)")
+    visitor = Visitor(out, scenario(tmp_path, STEPPED.replace("600s", "100ms")), "--paused")
+    visitors.append(visitor)
+    visitor.sees("the start", "first", "later")
+    done = harness.waylay("ctl", "--run", visitor.run, "--json", "runner", "step")
+    assert done.returncode == 0 and json.loads(done.stdout)["ok"] is True, done.stderr
+    wait_for("a step", 30, lambda: visitor.says("state")["next"][0]["name"] != "first")
+    refused = harness.waylay("ctl", "--run", visitor.run, "runner", "fly")
+    assert refused.returncode != 0 and "fly" in refused.stderr
+    assert harness.waylay("ctl", "--run", visitor.run, "runner", "resume").returncode == 0
+    visitor.ends()
+    assert harness.finished(out, "timed").results["verdict"] == "passed"
+
+
+def test_enter_at_the_terminal_lets_one_step_go(out: Path, tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    steps = STEPPED.replace("600s", "3600s")
+    argv = harness.command("run", scenario(tmp_path, steps), "--out", out, "--step")
+    process = subprocess.Popen(
+        argv,
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        env=harness.environment(),
+        start_new_session=True,
+    )
+    guard = threading.Timer(harness.RUN_SECONDS, process.kill)  # else readline waits for ever
+    guard.start()
+    try:
+        assert process.stdout is not None
+        for told in ("Ctrl-C ends the run", "passed       first", "passed       second", "later"):
+            line = process.stdout.readline()
+            while line and told not in line:
+                line = process.stdout.readline()
+            assert told in line
+            os.write(ours, b"\n")
+        process.communicate(timeout=harness.RUN_SECONDS)
+    finally:
+        guard.cancel()
+        process.kill()
+        os.close(ours)
+        os.close(theirs)
     assert harness.finished(out, "timed").results["verdict"] == "passed"
 
 

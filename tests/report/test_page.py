@@ -83,6 +83,18 @@ def test_every_value_is_escaped(tmp_path: Path) -> None:
     assert page.count("&lt;script&gt;") >= 6
 
 
+def test_the_timeline_is_told_beside_the_steps_and_divides_nothing(tmp_path: Path) -> None:
+    run = first_fetch()
+    start = run.marks["miss.start"] + 1000
+    run.marks["outage.start"] = run.marks["outage.end"] = start
+    told = {"name": "outage", "verdict": "passed", "detail": "done", "start": start, "end": start}
+    run.results["timeline"] = [told]
+    folder = run.write(tmp_path / "run")
+    page = page_of(folder)
+    assert page.index("Beside the steps") < page.index("<td>outage</td>")
+    assert page.count('class="ladder"') == 5, "the same as without it"
+
+
 @pytest.mark.parametrize("name", ["results.json", "bindings.json", "scenario.yaml"])
 @pytest.mark.parametrize("content", [None, "", "[1, 2", '{"nodes": 5, "steps": {"a": 1}}'])
 def test_a_ruined_file_is_a_problem_not_an_end(

@@ -81,7 +81,14 @@ def test_the_svg_is_whole_and_escaped() -> None:
     drawn = topology_svg.draw(network(FIRST, FIRST_LINKS, wires, SERVICES), "a <title>")
     root = ElementTree.fromstring(drawn)
     words = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
-    for wanted in ("c1", "router", "10.0.2.0/24", ".2", "web :80, redirected", "from c1: loss 1% <&>"):
+    for wanted in (
+        "c1",
+        "router",
+        "10.0.2.0/24",
+        ".2",
+        "web :80, redirected",
+        "from c1: loss 1% <&>",
+    ):
         assert wanted in words
     assert drawn == topology_svg.draw(network(FIRST, FIRST_LINKS, wires, SERVICES), "a <title>")
 

@@ -145,15 +145,18 @@ def direction_text(wire: dict[str, Any], sender: str) -> str:
     return wire_text({**both, **mapping(mapping(wire.get("from")).get(sender))})
 
 
-def step_rows(run: Run) -> list[dict[str, Any]]:
+def step_rows(run: Run, steps: list[Step]) -> list[dict[str, Any]]:
+    """Of each: its verdict, and when it began and how long it went on."""
+    first = min((step.start for step in [*run.steps, *run.timeline]), default=0)
     return [
         {
             "name": step.name,
             "verdict": step.verdict,
             "detail": step.detail,
+            "begun": duration(step.start - first),
             "length": duration(step.end - step.start) if step.end < END_OF_TIME else "?",
         }
-        for step in run.steps
+        for step in steps
     ]
 
 
@@ -242,7 +245,8 @@ def render(run: Run, folder: Optional[Path] = None) -> str:
             faithful=str(run.results.get("faithful") or "unknown"),
             facts=facts(run),
             expectations=expectation_rows(run),
-            steps=step_rows(run),
+            steps=step_rows(run, run.steps),
+            timeline=step_rows(run, run.timeline),
             latencies=[latency_row(row) for row in rows],
             plot=Markup(plot.draw(rows)),
             ladders=ladders(run),

@@ -65,6 +65,7 @@ class Run:
     decisions: Decisions = field(default_factory=Decisions)
     fidelity: dict[str, Any] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    timeline: list[Step] = field(default_factory=list)  # beside the steps; in order of start
     log: list[dict[str, Any]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     memory: dict[str, Any] = field(default_factory=dict)  # what others computed from the above
@@ -206,24 +207,35 @@ def note_capture(run: Run, name: str) -> None:
 
 
 def read_steps(run: Run) -> None:
-    """Steps by their marks; what results.json says of them is added."""
+    """Steps by their marks; what results.json says of them is added.
+
+    What went on beside them, in the timeline, does not divide the run.
+    """
     marks = mapping(run.bindings.get("marks"))
-    said = {str(item.get("name")): item for item in items(run.results.get("steps"))}
+    beside = {str(item.get("name")) for item in items(run.results.get("timeline"))}
     names = [name.removesuffix(".start") for name in marks if name.endswith(".start")]
-    names += [name for name in said if name not in names]
-    for name in names:
+    run.timeline = steps_of(run, "timeline", [name for name in names if name in beside])
+    run.steps = steps_of(run, "steps", [name for name in names if name not in beside])
+    for step, following in zip(run.steps, run.steps[1:]):
+        step.until = following.start
+    for step in run.steps:
+        step.until = min(step.until, integer(marks.get(f"{step.name}.paused")) or END_OF_TIME)
+
+
+def steps_of(run: Run, part: str, names: list[str]) -> list[Step]:
+    """Those of a part of results.json and of the given marks that were begun, in order."""
+    marks = mapping(run.bindings.get("marks"))
+    said = {str(item.get("name")): item for item in items(run.results.get(part))}
+    found = []
+    for name in [*names, *(name for name in said if name not in names)]:
         entry = said.get(name, {})
         start = integer(marks.get(f"{name}.start")) or integer(entry.get("start"))
         end = integer(marks.get(f"{name}.end")) or integer(entry.get("end")) or END_OF_TIME
         if start is None:
             continue
         verdict, detail = str(entry.get("verdict", "")), str(entry.get("detail") or "")
-        run.steps.append(Step(name, start, end, END_OF_TIME, verdict, detail))
-    run.steps.sort(key=lambda step: step.start)
-    for step, following in zip(run.steps, run.steps[1:]):
-        step.until = following.start
-    for step in run.steps:
-        step.until = min(step.until, integer(marks.get(f"{step.name}.paused")) or END_OF_TIME)
+        found.append(Step(name, start, end, END_OF_TIME, verdict, detail))
+    return sorted(found, key=lambda step: step.start)
 
 
 def read_log(run: Run) -> None:
