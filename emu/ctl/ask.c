@@ -50,31 +50,43 @@ static bool send_all(int fd, const char *text, size_t len)
     return true;
 }
 
+/* Fills the room behind `len`, at most to the end of a line; returns whether that came.
+ * false: the room is full, or (with `*broken`) errno says what (0: it ended too early). */
+static bool receive_some(int fd, char *text, size_t room, size_t *len, bool *broken)
+{
+    while (*len < room) {
+        ssize_t got = recv(fd, text + *len, room - *len, 0);
+        if (got <= 0) {
+            errno = got < 0 ? errno : 0;
+            *broken = true;
+            return false;
+        }
+        char *end = memchr(text + *len, '\n', (size_t)got);
+        *len += (size_t)got;
+        if (end) {
+            *end = '\0';
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Reads a line, without its newline; NULL with errno set (0: it ended too early). */
 static char *receive_line(int fd)
 {
+    char *text = NULL;
     size_t len = 0;
-    WAY_AUTO_FREE char *text = NULL;
-    for (size_t room = FIRST_ROOM; room <= ANSWER_MAX; room *= 2) {
+    bool broken = false;
+    for (size_t room = FIRST_ROOM; room <= ANSWER_MAX && !broken; room *= 2) {
         char *more = realloc(text, room);
-        if (!more)
-            return NULL;
-        text = more;
-        while (len < room) {
-            ssize_t got = recv(fd, text + len, room - len, 0);
-            if (got <= 0) {
-                errno = got < 0 ? errno : 0;
-                return NULL;
-            }
-            char *end = memchr(text + len, '\n', (size_t)got);
-            len += (size_t)got;
-            if (end) {
-                *end = '\0';
-                return WAY_TAKE_POINTER(text);
-            }
-        }
+        text = more ? more : text;
+        broken = !more;
+        if (more && receive_some(fd, text, room, &len, &broken))
+            return text;
     }
-    errno = EMSGSIZE;
+    int error = broken ? errno : EMSGSIZE;
+    free(text);
+    errno = error;
     return NULL;
 }
 

@@ -143,12 +143,15 @@ int way_standings_find(struct way_standings *out)
 {
     *out = (struct way_standings){.count = 0};
     WAY_AUTO(close_dir) DIR *proc = opendir("/proc");
-    WAY_AUTO_FREE char *environment = malloc(ENVIRONMENT_MAX + 1);
+    if (!proc)
+        return -errno;
+    char *environment = malloc(ENVIRONMENT_MAX + 1);
     const struct dirent *entry;
-    int result = !proc ? -errno : !environment ? -ENOMEM : 0;
+    int result = environment ? 0 : -ENOMEM;
     while (result == 0 && (entry = readdir(proc)))
         if (isdigit((unsigned char)entry->d_name[0]))
             result = look_at(out, entry->d_name, environment);
+    free(environment);
     if (out->count > 0)
         qsort(out->items, out->count, sizeof(*out->items), compare);
     return result;

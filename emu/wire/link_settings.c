@@ -6,7 +6,6 @@
  * be known, and the first must come under the second.
  */
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,17 +79,16 @@ static int read_address(struct way_config_at at, void *target, const void *limit
 {
     struct way_end_settings *end = target;
     const char *text = way_config_text(at);
-    unsigned byte[6];
-    int used = 0;
     (void)limits;
-    bool fine = text && strspn(text, "0123456789abcdefABCDEF:") == strlen(text) &&
-                sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &byte[0], &byte[1], &byte[2], &byte[3],
-                       &byte[4], &byte[5], &used) == 6 &&
-                text[used] == '\0' && used == 17 && (byte[0] & 1) == 0;
-    if (!fine)
+    bool fine = text && strlen(text) == 3 * sizeof(end->address) - 1;
+    for (size_t i = 0; fine && i < sizeof(end->address); i++, text += 3) {
+        char last = i + 1 < sizeof(end->address) ? ':' : '\0';
+        fine =
+            isxdigit((unsigned char)text[0]) && isxdigit((unsigned char)text[1]) && text[2] == last;
+        end->address[i] = (uint8_t)strtoul(text, NULL, 16);
+    }
+    if (!fine || end->address[0] & 1)
         return way_config_refuse(at, "a MAC address of one station (as 02:00:0a:00:01:02)");
-    for (int i = 0; i < 6; i++)
-        end->address[i] = (uint8_t)byte[i];
     end->has_address = true;
     return 0;
 }

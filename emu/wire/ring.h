@@ -16,10 +16,10 @@
 enum { WAY_RING_MIN = 256 << 10 }; /* bytes of the smallest ring */
 
 struct way_ring {
+    _Alignas(64) _Atomic uint64_t head; /* the putter's */
     uint8_t *bytes;
     size_t size;                        /* a power of two */
     uint64_t tail_seen;                 /* the putter's copy of tail */
-    _Alignas(64) _Atomic uint64_t head; /* the putter's */
     _Alignas(64) _Atomic uint64_t tail; /* the reader's */
 };
 

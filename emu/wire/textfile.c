@@ -46,21 +46,21 @@ static bool fill(int fd, char *text, size_t room, size_t *len, bool *ended)
 
 char *way_textfile_read(int fd, size_t max, size_t *len, char *error, size_t error_size)
 {
-    WAY_AUTO_FREE char *text = NULL;
+    char *text = NULL;
     bool ended = false;
+    bool fine = true;
     *len = 0;
-    for (size_t room = FIRST_ROOM; !ended && *len <= max; room *= 2) {
+    for (size_t room = FIRST_ROOM; fine && !ended && *len <= max; room *= 2) {
         char *more = realloc(text, room);
-        if (more)
-            text = more;
-        if (!more || !fill(fd, text, room, len, &ended)) {
-            snprintf(error, error_size, "cannot be read: %s", strerror(errno));
-            return NULL;
-        }
+        text = more ? more : text;
+        fine = more && fill(fd, text, room, len, &ended);
     }
-    if (*len > max) {
+    if (fine && *len <= max)
+        return text;
+    if (fine)
         snprintf(error, error_size, "found more than %zu bytes, expected fewer", max);
-        return NULL;
-    }
-    return WAY_TAKE_POINTER(text);
+    else
+        snprintf(error, error_size, "cannot be read: %s", strerror(errno));
+    free(text);
+    return NULL;
 }

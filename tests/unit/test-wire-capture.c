@@ -25,7 +25,7 @@ static char error[512];
 
 static int begin(void)
 {
-    strcpy(dir, "/tmp/test-wire-capture.XXXXXX");
+    snprintf(dir, sizeof(dir), "/tmp/test-wire-capture.XXXXXX");
     writer = way_writer_new(1);
     return mkdtemp(dir) && writer ? 0 : 1;
 }

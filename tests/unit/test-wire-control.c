@@ -16,7 +16,7 @@
 
 enum { GUARD_MS = 60000, TICKET = 3 };
 
-static char dir[64], path[128], error[512];
+static char dir[64], path[96], error[512];
 static struct way_control *control;
 
 /* ---- a program that knows two requests: ping, and flush, which takes time ---- */
@@ -49,7 +49,7 @@ static const struct way_request_handlers handlers = {
 
 static int begin(void)
 {
-    strcpy(dir, "/tmp/test-wire-control.XXXXXX");
+    snprintf(dir, sizeof(dir), "/tmp/test-wire-control.XXXXXX");
     if (!mkdtemp(dir))
         return 1;
     snprintf(path, sizeof(path), "%s/sock", dir);
@@ -68,7 +68,7 @@ static int end(void)
 static int connect_to(const char *where)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    strcpy(address.sun_path, where);
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s", where);
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     CU_ASSERT_EQUAL_FATAL(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
     return fd;
@@ -237,10 +237,10 @@ static void a_live_socket_is_left_alone(void)
 
 static void a_dead_socket_is_replaced_and_no_other_file(void)
 {
-    char other[160], expected[256];
+    char other[96], expected[256];
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     snprintf(other, sizeof(other), "%s/other", dir);
-    strcpy(address.sun_path, other);
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s", other);
     int dead = socket(AF_UNIX, SOCK_STREAM, 0);
     CU_ASSERT_EQUAL(bind(dead, (struct sockaddr *)&address, sizeof(address)), 0);
     close(dead);
