@@ -13,6 +13,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/clean.py \
 	emu/waylay/cli.py \
 	emu/waylay/compose.py \
+	emu/waylay/configcheck.py \
 	emu/waylay/control.py \
 	emu/waylay/clock.py \
 	emu/waylay/doctor.py \

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Iterator, Optional, Sequence
 
-from waylay import compose, scenario as scenarios, words
+from waylay import compose, configcheck, scenario as scenarios, words
 from waylay.applications import find_programs
 from waylay.errors import BadInput
 from waylay.layout import Layout
@@ -79,12 +79,14 @@ def _of_file(
     document = compose.read(scenario_file(file))
     points = compose.points(document, settings)
     for values in points:
-        scenario = scenarios.build(compose.resolve(document, values), checks)
+        resolved = compose.resolve(document, values)
+        scenario = scenarios.build(resolved, checks)
         told = {n: v for n, v in values.items() if any(p.get(n) != v for p in points)}
         told.update({name: values[name] for name in settings})
         named = [scenario.name, *(f"{name}={value}" for name, value in told.items())]
         count = repeat or scenario.repeat
         paths = find_programs(scenario, overrides) if find else {}
+        configcheck.check(resolved, scenario, paths)
         for number in range(1, count + 1):
             yield Job(scenario, paths, " ".join(named), number, count, values, overrides)
 
@@ -99,9 +101,11 @@ def again(run_dir: Path, checks: Sequence[str], overrides: dict[str, str]) -> Jo
     kept = record.get("overrides") or {}
     scenario = scenarios.build(document, checks)
     merged = {**kept, **overrides}
+    paths = find_programs(scenario, merged)
+    configcheck.check(document, scenario, paths)
     return Job(
         scenario,
-        find_programs(scenario, merged),
+        paths,
         f"{scenario.name} (again {record.get('id')})",
         parameters=record.get("parameters") or {},
         overrides=merged,

@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	tests/runner/test_clean.py \
 	tests/runner/test_compose.py \
 	tests/runner/test_doctor.py \
+	tests/runner/test_configcheck.py \
 	tests/runner/test_fidelity.py \
 	tests/runner/test_linkspec.py \
 	tests/runner/test_netlink.py \
