@@ -41,8 +41,7 @@ PROBABILITY = quantity("probability")
 DURATION = quantity("duration")
 
 GILBERT_ELLIOTT = mapping(
-    dict.fromkeys(("to_bad", "to_good", "loss_in_bad", "loss_in_good"), PROBABILITY),
-    ("to_bad", "to_good"),
+    dict.fromkeys(("to_bad", "to_good", "loss_in_bad", "loss_in_good"), PROBABILITY)
 )
 FRAMES = listed(integer(1, (1 << 53), "the number of a frame, from 1"), "numbers of frames")
 
@@ -54,12 +53,11 @@ PARAMETERS: forms.Schema = {
             "deviation": DURATION,
             "table": FILE,
             "reorder": BOOLEAN,
-        },
-        ("deviation",),
+        }
     ),
     "rate": quantity("rate"),
     "burst": quantity("size"),
-    "overhead": integer(0, 65600, "bytes (0 to 65600)"),
+    "overhead": quantity("overhead"),
     "trace": FILE,
     "loss": mapping_or(
         one_of(
@@ -73,7 +71,7 @@ PARAMETERS: forms.Schema = {
     ),
     "duplicate": PROBABILITY,
     "corrupt": PROBABILITY,
-    "reorder": mapping({"probability": PROBABILITY, "by": DURATION}, ("probability", "by")),
+    "reorder": mapping({"probability": PROBABILITY, "by": DURATION}),
     "queue": mapping(
         {
             "packets": integer(0, 1 << 31, "a number of packets; 0: no bound"),
@@ -137,11 +135,18 @@ class WireSpec:
 
 
 def overlay(below: Parameters, above: Parameters) -> Parameters:
-    """The parameters after some of them are set."""
+    """The parameters after some of them are set. Of rate and trace the last one counts."""
     merged = {**below, **above}
     for key in NESTED:
         if key in below and key in above:
             merged[key] = {**below[key], **above[key]}
+    before, after = (_at(part, ("loss", "gilbert-elliott")) for part in (below, above))
+    if before and after:
+        merged["loss"] = {"gilbert-elliott": {**before, **after}}
+    if "trace" in above and "rate" not in above:
+        merged.pop("rate", None)
+    elif "rate" in above and "trace" not in above:
+        merged.pop("trace", None)
     return merged
 
 
@@ -254,21 +259,33 @@ Misfit = tuple[Place, Any, str]
 def misfits(own: Parameters, below: Parameters) -> Iterator[Misfit]:
     """(where, what was found, what was expected) of all that does not fit."""
     whole = overlay(below, own)
-    if "trace" in whole and QUANTITIES["rate"].value(whole.get("rate", 0)):
-        key = "trace" if "trace" in own else "rate"
-        yield (key,), own.get(key), "a rate or a trace, not both"
-    for key in ("burst", "overhead"):
-        if key in own and "rate" not in whole:
-            yield (key,), own[key], "this key only beside rate"
-    jitter = whole.get("jitter", {})
-    if "jitter" in own and (jitter.get("distribution") == "table") != ("table" in jitter):
-        yield ("jitter",), own["jitter"], "a table exactly where the distribution is table"
+    if "trace" in own and QUANTITIES["rate"].value(own.get("rate", 0)):
+        yield ("trace",), own["trace"], "a rate or a trace, not both"
+    if "jitter" in own:
+        yield from _jitter_misfits(own["jitter"], whole["jitter"])
+    reorder = whole.get("reorder", {})
+    if "reorder" in own and QUANTITIES["probability"].value(reorder.get("probability", 0)):
+        if not QUANTITIES["duration"].value(reorder.get("by", 0)):
+            yield ("reorder",), own["reorder"], "by how much frames are held back (by: 5ms)"
+    model = _at(whole, ("loss", "gilbert-elliott"))
+    if "loss" in own and model is not None and not {"to_bad", "to_good"} <= set(model):
+        yield ("loss", "gilbert-elliott"), model, "the keys to_bad and to_good"
     frames = _at(own, ("loss", "frames")) or []
     for index, number in enumerate(frames[1:], 1):
         if number <= frames[index - 1]:
             yield ("loss", "frames", index), number, f"a number above {frames[index - 1]}"
     if "queue" in own:
         yield from _queue_misfits(own["queue"], whole["queue"])
+
+
+def _jitter_misfits(own: Parameters, jitter: Parameters) -> Iterator[Misfit]:
+    distribution = jitter.get("distribution", "table" if "table" in own else "uniform")
+    if "table" in own and distribution != "table":
+        yield ("jitter", "table"), own["table"], "no table, or the distribution 'table'"
+    if distribution == "table" and "table" not in jitter:
+        yield ("jitter",), own, "a table for the distribution 'table'"
+    if "deviation" not in jitter:
+        yield ("jitter",), own, "a deviation, such as deviation: 2ms"
 
 
 def _queue_misfits(own: Parameters, queue: Parameters) -> Iterator[Misfit]:

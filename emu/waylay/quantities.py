@@ -52,6 +52,7 @@ QUANTITIES = {
     "duration": Quantity(DIVISIONS, False, 3600e9, "a duration up to 3600s, such as 10ms or 50us"),
     "rate": Quantity(RATES, True, 1e12, "bits a second up to 1000Gbit, such as 10Mbit"),
     "size": Quantity(SIZES, True, 256 << 20, "bytes up to 256MiB, such as 1500 or 150kB"),
+    "overhead": Quantity(SIZES, True, 65600, "bytes of a frame up to 65600, such as 24"),
     "probability": Quantity({"%": 0.01}, True, 1, "a probability, such as 1% or 0.01"),
 }
 

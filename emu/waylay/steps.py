@@ -40,10 +40,20 @@ class Performer:
         self.timeline: list[Record] = []  # of what went on beside them
         self.telling = threading.RLock()
         self.broken: Optional[BaseException] = None  # what ended a thread
+        self.ended = False  # by an exception
         self.start = 0  # of the steps, on the run's clock
 
     def perform(self) -> None:
         """All of it; failures are in the records, not raised."""
+        try:
+            self._perform_all()
+        except BaseException:
+            # An interrupt, mostly: what still goes on is cut short, and says no more.
+            self.ended = True
+            self.pacer.abandon()
+            raise
+
+    def _perform_all(self) -> None:
         scenario = self.stage.scenario
         threads = [
             threading.Thread(target=self._beside, args=(item,), name=item.name, daemon=True)
@@ -76,6 +86,8 @@ class Performer:
 
     def _keep(self, records: list[Record], record: Record) -> None:
         with self.telling:
+            if self.ended:
+                return
             if record["verdict"] == "failed":
                 self.pacer.abandon()
             records.append(record)

@@ -36,14 +36,17 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"loss": -0.1}, "loss", "a probability"),
     ({"loss": {}}, "loss", "one of the keys bernoulli, gilbert-elliott, frames"),
     ({"loss": {"bernoulli": 0, "frames": [1]}}, "loss", "found 'bernoulli, frames', expected one"),
-    ({"loss": {"gilbert-elliott": {"to_bad": 1}}}, "loss.gilbert-elliott.to_good", "found nothing"),
+    ({"loss": {"gilbert-elliott": {"to_bad": 1}}}, "loss.gilbert-elliott", "to_bad and to_good"),
     ({"loss": {"frames": [3, 3]}}, "loss.frames.1", "a number above 3"),
     ({"jitter": {"distribution": "gauss", "deviation": 0}}, "jitter.distribution", "uniform"),
-    ({"jitter": {"distribution": "table", "deviation": "1ms"}}, "jitter", "a table exactly where"),
+    ({"jitter": {"distribution": "table", "deviation": "1ms"}}, "jitter", "a table for the"),
+    ({"jitter": {"distribution": "normal"}}, "jitter", "a deviation, such as"),
+    ({"reorder": {"probability": "1%"}}, "reorder", "by how much frames are held back"),
+    ({"rate": 1, "trace": __file__}, "trace", "a trace of milliseconds"),
+    ({"overhead": 65601}, "overhead", "up to 65600"),
     ({"queue": {"ecn": True}}, "queue.ecn", "only where discipline is codel or red"),
     ({"queue": {"discipline": "codel", "min": 1}}, "queue.min", "only where discipline is red"),
     ({"queue": {"discipline": "red", "min": "90kB"}}, "queue", "0 < min < max"),
-    ({"burst": "10kB"}, "burst", "only beside rate"),
     ({"from": {"o1": {}}}, "from.o1", "an end of the link: c1, r1"),
     ({"from": {"c1": {"from": {}}}}, "from.c1.from", "one of the keys"),
     ({"trace": "/no/such/trace"}, "trace", "a file that can be read"),
@@ -125,9 +128,18 @@ def test_tables(content: str, good: bool) -> None:
     assert (linkspec.wrong_table(content) == "") is good
 
 
-def test_a_rate_and_a_trace_are_not_both(tmp_path: Path) -> None:
-    trace = tmp_path / "t"
-    trace.write_text("1\n")
+def test_of_a_rate_and_a_trace_the_last_counts(tmp_path: Path) -> None:
+    trace = str(tmp_path / "t")
+    Path(trace).write_text("1\n")
+    found = linkspec.wire({"rate": "1Mbit", "from": {"c1": {"trace": trace}}}, ENDS)
+    assert (found.of("c1"), found.of("r1")) == ({"trace": trace}, {"rate": "1Mbit"})
+    assert linkspec.overlay({"trace": trace}, {"rate": 5}) == {"rate": 5}
     with pytest.raises(BadInput, match="a rate or a trace, not both"):
-        linkspec.wire({"rate": "1Mbit", "from": {"c1": {"trace": str(trace)}}}, ENDS)
-    assert linkspec.wire({"rate": "1Mbit", "from": {"c1": {"trace": str(trace), "rate": 0}}}, ENDS)
+        linkspec.wire({"rate": "1Mbit", "trace": trace}, ENDS)
+
+
+def test_a_model_of_loss_is_changed_in_part() -> None:
+    model = {"gilbert-elliott": {"to_bad": 0.1, "to_good": 0.5}}
+    changed = linkspec.overlay({"loss": model}, {"loss": {"gilbert-elliott": {"to_bad": 0.2}}})
+    assert changed == {"loss": {"gilbert-elliott": {"to_bad": 0.2, "to_good": 0.5}}}
+    assert linkspec.overlay({"loss": model}, {"loss": 0}) == {"loss": 0}

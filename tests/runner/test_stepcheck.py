@@ -138,20 +138,18 @@ def test_a_wait_in_a_circle(tmp_path: Path) -> None:
 
 def test_changes_fit_what_changes_before_made_of_the_link(tmp_path: Path) -> None:
     (tmp_path / "t").write_text("1\n")
-    to_trace = "  - {name: a, at: 0, link: {link: c1-r1, change: {rate: 0, trace: t}}}"
-    made = load(
-        tmp_path,
-        to_trace,
-        "  - {name: b, at: 1s, link: {link: c1-r1, from: r1, change: {trace: t}}}",
-    )
-    assert made.timeline[1].actions[0].arguments["to"] == {"trace": str(tmp_path / "t")}
-    said = complaint(tmp_path, "  - {name: b, at: 1s, link: {link: c1-r1, change: {trace: t}}}")
-    assert "change.trace': found" in said and "a rate or a trace, not both" in said
+    codel = "{queue: {discipline: codel}, trace: t}"
+    to_codel = f"  - {{name: a, at: 0, link: {{link: c1-r1, change: {codel}}}}}"
+    ecn = "  - {name: b, at: 1s, link: {link: c1-r1, from: r1, change: {queue: {ecn: true}}}}"
+    made = load(tmp_path, to_codel, ecn)
+    assert made.timeline[0].actions[0].arguments["to"]["trace"] == str(tmp_path / "t")
+    said = complaint(tmp_path, ecn)
+    assert "change.queue.ecn': found" in said and "where discipline is codel or red" in said
 
 
 def test_the_files_that_are_named_come_into_the_runs_folder(tmp_path: Path) -> None:
     (tmp_path / "t").write_text("1\n")
-    made = load(tmp_path, "  - {name: a, at: 0, link: {link: c1-r1, change: {rate: 0, trace: t}}}")
+    made = load(tmp_path, "  - {name: a, at: 0, link: {link: c1-r1, change: {trace: t}}}")
     run = tmp_path / "run"
     run.mkdir()
     kept = results.keep_files(run, made.source, made.files)
