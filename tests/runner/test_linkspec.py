@@ -2,12 +2,14 @@
 """The parameters of wires: units, bounds, and what fits together."""
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from waylay import linkspec, scenario
+from waylay import linkspec, programs, scenario
 from waylay.errors import BadInput
 from waylay.quantities import QUANTITIES
 
@@ -143,3 +145,30 @@ def test_a_model_of_loss_is_changed_in_part() -> None:
     changed = linkspec.overlay({"loss": model}, {"loss": {"gilbert-elliott": {"to_bad": 0.2}}})
     assert changed == {"loss": {"gilbert-elliott": {"to_bad": 0.2, "to_good": 0.5}}}
     assert linkspec.overlay({"loss": model}, {"loss": 0}) == {"loss": 0}
+
+
+@pytest.mark.parametrize(
+    "parameters", [*GOOD, *(parameters for parameters, _, _ in WRONG)], ids=str
+)
+def test_the_wire_itself_takes_and_refuses_the_same(
+    tmp_path: Path, parameters: dict[str, Any]
+) -> None:
+    program = programs.find("waylay-wire")
+    if program is None:
+        pytest.skip("not built: waylay-wire (is WAYLAY_BINDIR set?)")
+    ends = [{"node": end, "interface": f"w{end}", "kind": "packet"} for end in ENDS]
+    both = {key: value for key, value in parameters.items() if key != "from"}
+    link = {"name": "c1-r1", "ends": ends, "both": both, "from": parameters.get("from", {})}
+    file = tmp_path / "wire.yaml"
+    file.write_text(yaml.safe_dump({"seed": 1, "run": 1, "links": [link]}))
+    done = subprocess.run(
+        [program, "--config", str(file), "--check"], capture_output=True, encoding="utf-8"
+    )
+    try:
+        linkspec.wire(parameters, ENDS)
+    except BadInput as error:
+        # The wire takes a jitter of none; in a file it is a slip.
+        stricter = "expected a deviation" in str(error)
+        assert done.returncode == (0 if stricter else 2), f"the wire takes it, but: {error}"
+    else:
+        assert done.returncode == 0, done.stderr
