@@ -167,6 +167,9 @@ def parser() -> argparse.ArgumentParser:
     )
 
     _command(commands, "doctor", doctor, "show what is needed and what this machine has")
+    # For the list of commands only: see hand_over.
+    commands.add_parser("mn", help="run Mininet's mn with our hosts, links and switches")
+    commands.add_parser("script", help="run a Python script that uses our Mininet classes")
     return top
 
 
@@ -267,7 +270,11 @@ OWN_COMMANDS = ("run", "shell", "report", "list", "describe", "doctor", "clean")
 
 
 def hand_over(words: Sequence[str]) -> None:
-    """Become waylay-<command> if the first word names such a program."""
+    """Become a script, or waylay-<command>, if the first word names such a thing."""
+    from waylay import scripts
+
+    if words and words[0] in scripts.COMMANDS:
+        scripts.COMMANDS[words[0]](words[1:])
     if not words or words[0].startswith("-") or words[0] in OWN_COMMANDS:
         return
     from waylay import programs

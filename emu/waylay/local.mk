@@ -31,6 +31,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/machine.py \
 	emu/waylay/measures.py \
 	emu/waylay/mn.py \
+	emu/waylay/mncustom.py \
 	emu/waylay/model.py \
 	emu/waylay/netlink.py \
 	emu/waylay/network.py \
@@ -52,6 +53,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/runner.py \
 	emu/waylay/scenario.py \
 	emu/waylay/schema.py \
+	emu/waylay/scripts.py \
 	emu/waylay/senders.py \
 	emu/waylay/shell.py \
 	emu/waylay/stepcheck.py \

@@ -129,14 +129,18 @@ class WireLink(Link):  # type: ignore[misc]
     def stop(self) -> None:
         """With the network: interfaces in the nodes' namespaces go with these."""
         stop_programs_at(self)
-        self._leave(delete=not goes_with_its_nodes(self))
+        # With the last of its links the shared wire ends, and accounts for all of them.
+        at_once = self.wire is _shared
+        self._leave(delete=not goes_with_its_nodes(self), at_once=at_once)
 
     def delete(self) -> None:
         """A TAP goes with its end of the wire; a veth pair goes with either end."""
         self._leave(delete=True)
 
-    def _leave(self, delete: bool) -> None:
-        if self.wire.running and self.name in self.wire.links:
+    def _leave(self, delete: bool, at_once: bool = False) -> None:
+        if at_once:
+            self.wire.links.pop(self.name, None)
+        elif self.wire.running and self.name in self.wire.links:
             self.wire.remove(self.name)
         for intf in (self.intf1, self.intf2):
             if delete and self.wire.packet:

@@ -18,6 +18,7 @@ EXTRA_DIST += \
 	tests/emu/test_clean_live.py \
 	tests/emu/test_conditions.py \
 	tests/emu/test_edges.py \
+	tests/emu/test_examples.py \
 	tests/emu/test_faults.py \
 	tests/emu/test_first_fetch.py \
 	tests/emu/test_keep.py \
