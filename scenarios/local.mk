@@ -1,5 +1,22 @@
 # Scenarios, installed with their folders.
 nobase_dist_pkgdata_DATA = \
+	scenarios/cellular/README.md \
+	scenarios/cellular/down.trace \
+	scenarios/cellular/scenario.yaml \
+	scenarios/cellular/up.trace \
+	scenarios/delayed-fetch/README.md \
+	scenarios/delayed-fetch/scenario.yaml \
 	scenarios/first-fetch/README.md \
 	scenarios/first-fetch/scenario.yaml \
+	scenarios/lossy-link/README.md \
+	scenarios/lossy-link/scenario.yaml \
+	scenarios/middlebox-drops/README.md \
+	scenarios/middlebox-drops/scenario.yaml \
+	scenarios/one-way-outage/README.md \
+	scenarios/one-way-outage/scenario.yaml \
+	scenarios/origins/README.md \
+	scenarios/origins/scenario.yaml \
 	scenarios/schema.json
+
+# What made the traces.
+nobase_dist_pkgdata_SCRIPTS = scenarios/cellular/make-trace

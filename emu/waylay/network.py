@@ -38,7 +38,13 @@ class Network:
     """The running network of one run; `repeat` is its number among its like."""
 
     def __init__(
-        self, layout: Layout, run_dir: Path, scratch: Path, clock: RunClock, repeat: int = 1
+        self,
+        layout: Layout,
+        run_dir: Path,
+        scratch: Path,
+        clock: RunClock,
+        repeat: int = 1,
+        replay: Optional[Path] = None,
     ) -> None:
         self.layout = layout
         self.scenario = layout.scenario
@@ -49,6 +55,7 @@ class Network:
         self.clock = clock
         self.repeat = repeat
         self.commands = (self.logs / "commands.log").open("a", buffering=1, encoding="utf-8")
+        self.replay = replay  # a decision log, which the wire repeats
         self.environment = {OFFSET_VARIABLE: str(clock.offset)}
         self.net = WaylayNet()
         self.nodes: dict[str, WaylayNode] = {}
@@ -108,6 +115,7 @@ class Network:
             run=self.repeat,
             captures=self.captures_dir,
             decisions=self.logs / "wire-decisions.jsonl",
+            replay=self.replay,
             fidelity=self.run_dir / "fidelity.json",
             control=self.scratch / "wire.sock",
             environment=self.environment,

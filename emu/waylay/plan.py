@@ -19,6 +19,10 @@ from waylay.model import Scenario
 from waylay.yamlmarks import load as load_yaml
 
 
+# What a run's wires decided, in its folder.
+DECISIONS_FILE = Path("logs/wire-decisions.jsonl")
+
+
 @dataclass(frozen=True)
 class Job:
     """One run that is to be."""
@@ -30,6 +34,7 @@ class Job:
     repeats: int = 1
     parameters: dict[str, Any] = field(default_factory=dict)
     overrides: dict[str, str] = field(default_factory=dict)  # --program
+    decisions: Optional[Path] = None  # a decision log that wires are to repeat
 
     @property
     def label(self) -> str:
@@ -91,8 +96,14 @@ def _of_file(
             yield Job(scenario, paths, " ".join(named), number, count, values, overrides)
 
 
-def again(run_dir: Path, checks: Sequence[str], overrides: dict[str, str]) -> Job:
-    """The run that a kept run's folder describes."""
+def again(
+    run_dir: Path, checks: Sequence[str], overrides: dict[str, str], decided: bool = False
+) -> Job:
+    """The run that a kept run's folder describes.
+
+    The same seed and number give the same draws; with `decided` the wires repeat
+    the log of that run instead, whatever the seed.
+    """
     file = run_dir / "scenario.yaml"
     document = load_yaml(file)
     record = document.data.pop("run", None) if isinstance(document.data, dict) else None
@@ -107,9 +118,22 @@ def again(run_dir: Path, checks: Sequence[str], overrides: dict[str, str]) -> Jo
         scenario,
         paths,
         f"{scenario.name} (again {record.get('id')})",
+        int(record.get("repeat") or 1),
+        int(record.get("repeats") or 1),
         parameters=record.get("parameters") or {},
         overrides=merged,
+        decisions=_decisions(run_dir) if decided else None,
     )
+
+
+def _decisions(run_dir: Path) -> Path:
+    file = (run_dir / DECISIONS_FILE).resolve()
+    if not file.is_file():
+        raise BadInput(
+            f"--decisions: found no {DECISIONS_FILE} in '{run_dir}', "
+            "expected the folder of a run with wires"
+        )
+    return file
 
 
 def listed(folders: Sequence[Path]) -> Iterator[tuple[Path, str, str]]:

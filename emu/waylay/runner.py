@@ -93,10 +93,12 @@ def run(options: Options) -> int:
 
 def _plan(options: Options) -> list[Job]:
     checks = results.known_checks(programs.find("waylay-assert"))
+    if options.decisions and options.replay is None:
+        raise BadInput("--decisions: found no --replay beside it, expected one")
     if options.replay is not None:
         if options.scenarios or options.settings or options.repeat:
             raise BadInput("--replay: found a scenario, --set or --repeat beside it, expected none")
-        planned = [plan.again(options.replay, checks, options.programs)]
+        planned = [plan.again(options.replay, checks, options.programs, options.decisions)]
     elif not options.scenarios:
         raise BadInput("waylay run: found no scenario, expected one or more, or --replay")
     else:
@@ -180,7 +182,7 @@ class Run:
         self.layout = Layout(scenario)
         scratch = Path("/run/waylay") / run_dir.name
         scratch.mkdir(parents=True)
-        self.network = Network(self.layout, run_dir, scratch, self.clock, job.repeat)
+        self.network = Network(self.layout, run_dir, scratch, self.clock, job.repeat, job.decisions)
         self.pacer = Pacer(self.clock.now, options.paused, options.stepping)
         stage = Stage(scenario, self.network, self.clock, scratch, self.pacer)
         self.performer = Performer(stage, self._after_step)

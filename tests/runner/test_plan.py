@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from waylay import cli, plan
+from waylay import cli, plan, results
+from waylay.errors import BadInput
 
 TEXT = """\
 name: small
@@ -63,3 +64,27 @@ def test_describe_shows_the_network(small: Path, capsys: pytest.CaptureFixture[s
     assert "small size=5 #1 (seed 1)" in said
     assert "c1-o1           10.0.1.1/24        to o1, MTU 1500" in said
     assert "2: sweep and repeat make as many" in said
+
+
+def kept(folder: Path, small: Path) -> Path:
+    """A run's folder, as the third of four repeats left it."""
+    made = plan.jobs([small], [], {"size": "2"}, 4, {}, find=False)[2]
+    folder.mkdir()
+    results.write_scenario(folder, made.scenario, {}, made.record())
+    return folder
+
+
+def test_a_run_again_is_the_same_repeat(small: Path, tmp_path: Path) -> None:
+    again = plan.again(kept(tmp_path / "run", small), [], {"o1": "none"})
+    assert (again.repeat, again.repeats, again.parameters["size"]) == (3, 4, 2)
+    assert again.decisions is None
+
+
+def test_decisions_are_those_of_the_kept_run(small: Path, tmp_path: Path) -> None:
+    folder = kept(tmp_path / "run", small)
+    with pytest.raises(BadInput, match="--decisions: found no logs/wire-decisions.jsonl"):
+        plan.again(folder, [], {"o1": "none"}, decided=True)
+    (folder / "logs").mkdir()
+    (folder / plan.DECISIONS_FILE).write_text("")
+    again = plan.again(folder, [], {"o1": "none"}, decided=True)
+    assert again.decisions == (folder / plan.DECISIONS_FILE).resolve()

@@ -69,6 +69,7 @@ class Condensed:
     payload: int
     acknowledgements: int
     links: list[str]
+    until: int = 0  # when the last of them arrived
 
     @property
     def text(self) -> str:
@@ -254,6 +255,7 @@ def summary(dull: list[Arrow]) -> Condensed:
         payload=sum(p.payload for p in data),
         acknowledgements=len(dull) - len(data),
         links=sorted({a.packet.link for a in dull}),
+        until=max(a.time + a.flight for a in dull),
     )
 
 
@@ -264,9 +266,15 @@ def with_silences(rows: list[Row]) -> list[Row]:
         if previous is not None and row.time - previous >= SILENCE:
             result.append(Silence(row.time, row.time - previous))
         result.append(row)
-        lasts = row.flight if isinstance(row, Arrow) and row.lands else 0
-        previous = row.time + lasts
+        previous = max(previous or 0, ends(row))
     return result
+
+
+def ends(row: Row) -> int:
+    """When what a row shows was over."""
+    if isinstance(row, Condensed):
+        return row.until
+    return row.time + (row.flight if isinstance(row, Arrow) and row.lands else 0)
 
 
 def with_arrivals(rows: list[Row]) -> list[Row]:
