@@ -39,6 +39,7 @@ EXTRA_DIST += \
 	tests/emu/test_scenarios.py \
 	tests/emu/test_timeline.py \
 	tests/emu/test_unprivileged.py \
+	tests/emu/test_wire_accuracy.py \
 	tests/emu/test_wire_live.py \
 	tests/emu/test_wirelink.py \
 	tests/emu/wire_net.py
