@@ -51,6 +51,9 @@ static int read_addresses(struct way_json *json, json_t *addresses, struct way_n
             return way_json_refuse(json, "addresses", link, way_text("fewer of them"));
         if (!dotted || inet_pton(AF_INET, dotted, &node->addresses[node->address_count]) != 1)
             return way_json_refuse(json, link, dotted, way_text("an IPv4 address"));
+        if (take_name(json, node->address_links[node->address_count], sizeof node->address_links[0],
+                      link, link))
+            return -EINVAL;
         node->address_count++;
     }
     return 0;
@@ -235,6 +238,29 @@ static int read_mark(struct way_json *json, const char *name, json_t *value, voi
     return 0;
 }
 
+/* The key may lack: then nothing was counted. */
+static int read_numbers(struct way_json *json, json_t *root, struct way_bindings *bindings)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(json_object_get(root, "numbers"), name, value)
+    {
+        struct way_number *number = &bindings->numbers[bindings->number_count];
+        if (bindings->number_count == WAY_BINDINGS_MARKS_MAX)
+            return way_json_refuse(json, "numbers", name, way_text("fewer of them"));
+        if (take_name(json, number->name, sizeof number->name, name, name))
+            return -EINVAL;
+        if (!json_is_number(value))
+            return way_json_refuse(json, name, json_string_value(value), way_text("a number"));
+        number->value = json_number_value(value);
+        number->whole = json_is_integer(value);
+        number->integer = number->whole ? json_integer_value(value) : 0;
+        bindings->number_count++;
+    }
+    return 0;
+}
+
 static int read_root(struct way_json *json, json_t *root, struct way_bindings *bindings)
 {
     int64_t version;
@@ -245,7 +271,7 @@ static int read_root(struct way_json *json, json_t *root, struct way_bindings *b
         way_json_each(json, root, "links", WAY_BINDINGS_ITEMS_MAX, read_link, bindings) ||
         way_json_each(json, root, "services", WAY_BINDINGS_ITEMS_MAX, read_service, bindings) ||
         way_json_each(json, root, "marks", WAY_BINDINGS_MARKS_MAX, read_mark, bindings) ||
-        way_json_object(json, root, "clock", &clock))
+        read_numbers(json, root, bindings) || way_json_object(json, root, "clock", &clock))
         return -EINVAL;
     json->scope = "clock";
     return way_json_integer(json, clock, "uncertainty", 0, INT64_C(60) * 1000000000,

@@ -32,6 +32,7 @@ struct way_node {
     char name[WAY_BINDINGS_NAME_MAX];
     enum way_role role;
     way_be32 addresses[WAY_BINDINGS_ITEMS_MAX];
+    char address_links[WAY_BINDINGS_ITEMS_MAX][WAY_BINDINGS_NAME_MAX]; /* the link of each */
     size_t address_count;
     uint8_t macs[WAY_BINDINGS_ITEMS_MAX][WAY_MAC_LEN]; /* of its interfaces, as far as is said */
     size_t mac_count;
@@ -59,13 +60,22 @@ struct way_mark {
     int64_t time; /* ns since the epoch */
 };
 
+/* A number that the run leaves for its expectations: what a program counted. */
+struct way_number {
+    char name[WAY_BINDINGS_NAME_MAX];
+    double value;
+    bool whole; /* it is an integer: exactly so in `integer` */
+    int64_t integer;
+};
+
 /* The bindings of one run. Pointers in it point into it: it is not copied. */
 struct way_bindings {
     struct way_node nodes[WAY_BINDINGS_ITEMS_MAX];
     struct way_link links[WAY_BINDINGS_ITEMS_MAX];
     struct way_service services[WAY_BINDINGS_ITEMS_MAX];
     struct way_mark marks[WAY_BINDINGS_MARKS_MAX];
-    size_t node_count, link_count, service_count, mark_count;
+    struct way_number numbers[WAY_BINDINGS_MARKS_MAX];
+    size_t node_count, link_count, service_count, mark_count, number_count;
     int64_t uncertainty; /* ns, of every stamp; not negative */
 };
 

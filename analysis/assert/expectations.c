@@ -6,6 +6,7 @@
 #include "analysis/assert/expectations.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,13 +61,38 @@ static int read_pair(struct way_config_at at, struct way_expectation *expectatio
     return read_parameters(parameters, expectation);
 }
 
+/* Whether a name is that of a file of expectations. */
+static bool is_file(const char *name)
+{
+    static const char ending[] = ".expect";
+    size_t length = strlen(name);
+
+    return length > strlen(ending) && strcmp(name + length - strlen(ending), ending) == 0;
+}
+
+static int add_file(struct way_config_at at, struct way_expectations *expectations,
+                    const char *name)
+{
+    char *path = expectations->files[expectations->file_count];
+
+    if (expectations->file_count == WAY_EXPECTATION_FILES_MAX ||
+        strlen(name) >= WAY_EXPECTATION_PATH_MAX)
+        return way_config_refuse(at, "at most %d files, each with a path shorter than %d bytes",
+                                 WAY_EXPECTATION_FILES_MAX, WAY_EXPECTATION_PATH_MAX);
+    memcpy(path, name, strlen(name) + 1);
+    expectations->file_count++;
+    return 0;
+}
+
 static int read_item(struct way_config_at at, void *target, const void *limits)
 {
     struct way_expectations *expectations = target;
-    struct way_expectation *expectation = &expectations->items[expectations->count++];
     const char *name = way_config_text(at);
 
     (void)limits;
+    if (name && is_file(name))
+        return add_file(at, expectations, name);
+    struct way_expectation *expectation = &expectations->items[expectations->count++];
     if (!name)
         return read_pair(at, expectation);
     if (!(expectation->check = way_check_find(name)))

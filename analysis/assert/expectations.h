@@ -3,6 +3,7 @@
  * What a scenario expects: the list under `expectations` in its YAML file.
  *
  *     expectations:
+ *       - mechanism.expect                 # a file of expectations (docs/expectations.md)
  *       - option-never-reaches-the-origin
  *       - no-request-reaches-the-origin: {during: hit}
  *
@@ -18,11 +19,13 @@
 #include "analysis/assert/check.h"
 #include "analysis/assert/text.h"
 
-enum { WAY_EXPECTATIONS_MAX = 256 };
+enum { WAY_EXPECTATIONS_MAX = 256, WAY_EXPECTATION_FILES_MAX = 64, WAY_EXPECTATION_PATH_MAX = 256 };
 
 struct way_expectations {
     struct way_expectation items[WAY_EXPECTATIONS_MAX];
     size_t count;
+    char files[WAY_EXPECTATION_FILES_MAX][WAY_EXPECTATION_PATH_MAX]; /* as written */
+    size_t file_count;
 };
 
 /* Reads the expectations of the scenario at `path`. Returns 0; or -EINVAL with

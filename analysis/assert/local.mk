@@ -11,17 +11,23 @@ libwayassert_a_SOURCES = \
 	analysis/assert/check_handshake.c \
 	analysis/assert/check_redirect.c \
 	analysis/assert/connections.c analysis/assert/connections.h \
+	analysis/assert/expect.c analysis/assert/expect.h \
 	analysis/assert/expectations.c analysis/assert/expectations.h \
 	analysis/assert/finding.c analysis/assert/finding.h \
+	analysis/assert/folder.c analysis/assert/folder.h \
 	analysis/assert/frame.c analysis/assert/frame.h \
+	analysis/assert/inputs.c analysis/assert/inputs.h \
 	analysis/assert/json.c analysis/assert/json.h \
+	analysis/assert/logread.c analysis/assert/logread.h \
 	analysis/assert/memory.h \
 	analysis/assert/report.c analysis/assert/report.h \
 	analysis/assert/run.c analysis/assert/run.h \
-	analysis/assert/text.c analysis/assert/text.h
+	analysis/assert/text.c analysis/assert/text.h \
+	analysis/assert/verdicts.c analysis/assert/verdicts.h \
+	analysis/assert/world.c analysis/assert/world.h
 libwayassert_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS)
 
-ASSERT_LDADD = libwayassert.a $(LANG_LIBS) libwaypacket.a libwaycommon.a $(PCAP_LIBS) $(JANSSON_LIBS) $(YAML_LIBS)
+ASSERT_LDADD = libwayassert.a $(JUDGE_LIBS) libwaypacket.a libwaycommon.a $(PCAP_LIBS) $(JANSSON_LIBS) $(YAML_LIBS)
 
 bin_PROGRAMS += waylay-assert
 waylay_assert_SOURCES = analysis/assert/main.c

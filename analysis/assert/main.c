@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * waylay-assert: judges the captures of a kept run.
+ * waylay-assert: judges captures by expectations.
  *
  * Everything is read and checked before the first verdict is printed, so that
  * a wrong command line or a broken folder yields a message and nothing else.
@@ -8,7 +8,6 @@
 #include "config.h"
 
 #include <getopt.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,20 +15,18 @@
 
 #include "analysis/assert/check.h"
 #include "analysis/assert/check_file.h"
-#include "analysis/assert/expectations.h"
-#include "analysis/assert/report.h"
-#include "analysis/assert/run.h"
+#include "analysis/assert/folder.h"
 
 /* Exit codes. */
 enum { EXIT_PASSED = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INCONCLUSIVE = 3 };
 
-enum { ONLY_MAX = 64 };
-
 struct options {
-    bool json;
-    const char *only[ONLY_MAX]; /* names; none: all */
-    size_t only_count;
-    const char *folder;
+    bool json, check, list;
+    struct way_expect_options expect;
+    char **files; /* names that end in .expect */
+    size_t file_count;
+    char **folders; /* all others */
+    size_t folder_count;
 };
 
 static void print_checks(FILE *out)
@@ -41,26 +38,29 @@ static void print_checks(FILE *out)
 
 static void print_help(void)
 {
-    puts("usage: waylay-assert [--json] [--only NAME]... RUN_DIR\n"
+    puts("usage: waylay-assert [OPTION]... RUN_DIR...\n"
+         "       waylay-assert [OPTION]... FILE.expect... [RUN_DIR...]\n"
          "       waylay-assert --check FILE.expect...\n"
-         "       waylay-assert --list | --help | --version\n"
+         "       waylay-assert --list [FILE.expect...] | --help | --version\n"
          "\n"
-         "Checks the captures of a run against the expectations of its scenario, and\n"
-         "prints a verdict for each: passed, failed or inconclusive. Read are, in RUN_DIR,\n"
-         "scenario.yaml (its key 'expectations'), bindings.json, captures/losses.json and\n"
-         "the captures of the links between router and client, proxy and origin.\n"
+         "Judges captures by expectations, and prints a verdict for each: passed, failed,\n"
+         "inconclusive or skipped. A run's folder is judged by what its scenario expects, or\n"
+         "by the files that are given; without one, the files name the captures themselves\n"
+         "(tap NAME = \"FILE\"), or the command line does. docs/expectations.md explains the\n"
+         "language.\n"
          "\n"
-         "  --json       print one JSON object instead of text\n"
-         "  --only NAME  evaluate only the expectations of this name (may be repeated)\n"
-         "  --check      read expectation files (docs/expectations.md) and say what is wrong\n"
-         "  --list       print the checks that an expectation can name\n"
+         "  --tap NAME=FILE  the capture of a tap (may be repeated; '-' is standard input)\n"
+         "  --only WORDS     judge only expectations with WORDS in theirs (may be repeated)\n"
+         "  --explain        show what each rule selected, examined and matched\n"
+         "  --json           print one JSON object instead of text\n"
+         "  --check          read the files and say what is wrong with them, nothing else\n"
+         "  --list           print the expectations of the files; without files, the checks\n"
+         "                   that a scenario can name\n"
          "\n"
-         "Exit code: 0 all passed, 1 one failed, 2 wrong command line or unreadable run,\n"
+         "Exit code: 0 all passed, 1 one failed, 2 wrong command line, file or run,\n"
          "3 none failed but one is inconclusive: the run's own error in time is larger\n"
          "than what was to be seen. What was never examined fails, and so does what would\n"
          "rest on a capture that is missing, empty, cut short, lossy or was not live.");
-    printf("\nA capture may have %d frames and %d MiB; a larger one is refused.\n",
-           WAY_CAPTURE_FRAMES_MAX, WAY_CAPTURE_BYTES_MAX >> 20);
     puts("\nChecks:");
     print_checks(stdout);
 }
@@ -71,17 +71,52 @@ static int usage(const char *message, const char *argument)
     return EXIT_USAGE;
 }
 
-/* Notes a name given with --only. */
 static int add_only(struct options *options, const char *name)
 {
-    if (!way_check_find(name)) {
-        fprintf(stderr, "waylay-assert: --only: found '%s', expected one of:\n", name);
-        print_checks(stderr);
-        return EXIT_USAGE;
-    }
-    if (options->only_count == ONLY_MAX)
+    if (options->expect.only_count == WAY_EXPECT_ONLY_MAX)
         return usage("too many --only", "");
-    options->only[options->only_count++] = name;
+    options->expect.only[options->expect.only_count++] = name;
+    return EXIT_PASSED;
+}
+
+/* NAME=FILE */
+static int add_tap(struct options *options, char *argument)
+{
+    char *equals = strchr(argument, '=');
+
+    if (!equals || equals == argument || equals[1] == '\0')
+        return usage("--tap: expected NAME=FILE, found ", argument);
+    if (options->expect.given_count == WAY_EXPECT_GIVEN_MAX)
+        return usage("too many --tap", "");
+    *equals = '\0';
+    options->expect.given[options->expect.given_count++] =
+        (struct way_given_tap){.name = argument, .path = equals + 1};
+    return EXIT_PASSED;
+}
+
+static bool is_file(const char *name)
+{
+    static const char ending[] = ".expect";
+    size_t length = strlen(name);
+
+    return length > strlen(ending) && strcmp(name + length - strlen(ending), ending) == 0;
+}
+
+/* Files to the front, folders behind them, each kind in its order. */
+static int sort_names(struct options *options, char **names, int count)
+{
+    char **sorted = calloc((size_t)count + 1, sizeof(char *));
+
+    if (!sorted)
+        return usage("out of memory", "");
+    for (int i = 0; i < count; i++)
+        if (is_file(names[i]))
+            sorted[options->file_count++] = names[i];
+    for (int i = 0; i < count; i++)
+        if (!is_file(names[i]))
+            sorted[options->file_count + options->folder_count++] = names[i];
+    options->files = sorted;
+    options->folders = sorted + options->file_count;
     return EXIT_PASSED;
 }
 
@@ -91,28 +126,34 @@ static int read_options(int argc, char **argv, struct options *options)
     static const struct option names[] = {{"json", no_argument, NULL, 'j'},
                                           {"check", no_argument, NULL, 'c'},
                                           {"only", required_argument, NULL, 'o'},
+                                          {"tap", required_argument, NULL, 't'},
+                                          {"explain", no_argument, NULL, 'e'},
                                           {"list", no_argument, NULL, 'l'},
                                           {"help", no_argument, NULL, 'h'},
                                           {"version", no_argument, NULL, 'v'},
                                           {NULL, 0, NULL, 0}};
-    int option;
+    int option, code = EXIT_PASSED;
 
-    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+    while (code == EXIT_PASSED && (option = getopt_long(argc, argv, "", names, NULL)) != -1) {
         switch (option) {
         case 'j':
             options->json = true;
             break;
-        case 'o':
-            if (add_only(options, optarg) != EXIT_PASSED)
-                return EXIT_USAGE;
-            break;
         case 'c':
-            if (optind == argc)
-                return usage("--check: expected the names of files", "");
-            return way_check_files(argv + optind, argc - optind) ? EXIT_PASSED : EXIT_USAGE;
+            options->check = true;
+            break;
+        case 'e':
+            options->expect.explain = true;
+            break;
         case 'l':
-            print_checks(stdout);
-            return EXIT_PASSED;
+            options->list = true;
+            break;
+        case 'o':
+            code = add_only(options, optarg);
+            break;
+        case 't':
+            code = add_tap(options, optarg);
+            break;
         case 'h':
             print_help();
             return EXIT_PASSED;
@@ -123,116 +164,92 @@ static int read_options(int argc, char **argv, struct options *options)
             return usage("see above", "");
         }
     }
-    if (argc - optind != 1)
-        return usage("expected one RUN_DIR", "");
-    options->folder = argv[optind];
-    return -1;
+    if (code == EXIT_PASSED)
+        code = sort_names(options, argv + optind, argc - optind);
+    if (code == EXIT_PASSED && !options->list && options->file_count + options->folder_count == 0)
+        code = usage(options->check ? "--check: expected the names of files"
+                                    : "expected a RUN_DIR or a FILE.expect",
+                     "");
+    return code == EXIT_PASSED ? -1 : code;
 }
 
-/* Keeps the expectations named by --only. Each name must be among them. */
-static int keep_only(struct way_expectations *expectations, const struct options *options)
+static int list_all(const struct options *options)
 {
-    bool keep[WAY_EXPECTATIONS_MAX] = {false};
-    size_t kept = 0;
+    int code = EXIT_PASSED;
 
-    for (size_t o = 0; o < options->only_count; o++) {
-        bool found = false;
-        for (size_t i = 0; i < expectations->count; i++)
-            if (strcmp(expectations->items[i].check->name, options->only[o]) == 0)
-                keep[i] = found = true;
-        if (!found)
-            return usage("the run's scenario has no expectation ", options->only[o]);
+    if (options->file_count == 0)
+        print_checks(stdout);
+    for (size_t i = 0; i < options->file_count; i++)
+        if (way_expect_list(options->files[i]))
+            code = EXIT_USAGE;
+    return code;
+}
+
+/* Judges everything that is named. Returns 0, or -1 after a message. */
+static int judge(const struct options *options, json_t *list, struct way_expect_tally *tally)
+{
+    int result = 0;
+
+    for (size_t i = 0; !result && i < options->folder_count; i++) {
+        if (options->folder_count > 1 && !list)
+            printf("== %s\n", options->folders[i]);
+        result = way_folder_judge(options->folders[i], options->files, options->file_count,
+                                  &options->expect, list, tally);
     }
-    for (size_t i = 0; i < expectations->count; i++)
-        if (options->only_count == 0 || keep[i])
-            expectations->items[kept++] = expectations->items[i];
-    expectations->count = kept;
-    return EXIT_PASSED;
+    for (size_t i = 0; !result && options->folder_count == 0 && i < options->file_count; i++)
+        result = way_expect_file(options->files[i], NULL, NULL, &options->expect, list, tally);
+    return result;
 }
 
-/* Evaluates all, and prints each verdict as text or adds it to `list`. */
-static int judge(const struct way_run *run, const struct way_expectations *expectations,
-                 json_t *list, size_t tally[])
+static void print_tally(const struct way_expect_tally *tally)
 {
-    for (size_t i = 0; i < expectations->count; i++) {
-        struct way_finding finding;
-        way_check_evaluate(run, &expectations->items[i], &finding);
-        tally[way_finding_verdict(&finding)]++;
-        if (!list)
-            way_report_text(stdout, &expectations->items[i], &finding);
-        else if (json_array_append_new(list, way_report_json(&expectations->items[i], &finding)))
-            return -1;
-    }
-    return 0;
+    printf("%zu expectations: %zu passed, %zu failed, %zu inconclusive", tally->all,
+           tally->rulings[WAY_RULED_PASSED], tally->rulings[WAY_RULED_FAILED],
+           tally->rulings[WAY_RULED_INCONCLUSIVE]);
+    if (tally->rulings[WAY_RULED_SKIPPED])
+        printf(", %zu skipped", tally->rulings[WAY_RULED_SKIPPED]);
+    if (tally->warned)
+        printf(", %zu warnings", tally->warned);
+    putchar('\n');
 }
 
-static int print_json(const struct way_run *run, const struct way_expectations *expectations,
-                      size_t tally[])
+static int evaluate(const struct options *options)
 {
-    json_t *list = json_array();
-    json_t *root = json_pack("{s:O?}", "expectations", list);
-    int error = list && root ? judge(run, expectations, list, tally) : -1;
+    struct way_expect_tally tally = {.all = 0};
+    json_t *list = options->json ? json_array() : NULL;
+    json_t *root = list ? json_pack("{s:O}", "expectations", list) : NULL;
+    int result = judge(options, list, &tally);
 
-    if (!error && (error = json_dumpf(root, stdout, JSON_INDENT(2))) == 0)
+    if (!result && tally.all == 0)
+        result = usage("--only: no expectation has in its words: ",
+                       options->expect.only_count ? options->expect.only[0] : "");
+    if (!result && options->json) {
+        result = json_dumpf(root, stdout, JSON_INDENT(2));
         putchar('\n');
+    } else if (!result) {
+        print_tally(&tally);
+    }
     json_decref(list);
     json_decref(root);
-    return error;
-}
-
-static int print_text(const struct way_run *run, const struct way_expectations *expectations,
-                      size_t tally[])
-{
-    int error = judge(run, expectations, NULL, tally);
-
-    printf("%zu expectations: %zu passed, %zu failed, %zu inconclusive\n", expectations->count,
-           tally[WAY_PASSED], tally[WAY_FAILED], tally[WAY_INCONCLUSIVE]);
-    return error;
-}
-
-static int evaluate(const struct options *options, struct way_run *run,
-                    struct way_expectations *expectations)
-{
-    size_t tally[] = {[WAY_PASSED] = 0, [WAY_FAILED] = 0, [WAY_INCONCLUSIVE] = 0};
-    char scenario[PATH_MAX];
-    struct way_text error;
-
-    if (snprintf(scenario, sizeof scenario, "%s/scenario.yaml", options->folder) >=
-        (int)sizeof scenario)
-        return usage("the path is too long: ", options->folder);
-    if (way_expectations_read(expectations, scenario, &error) == 0) {
-        if (keep_only(expectations, options) != EXIT_PASSED)
-            return EXIT_USAGE;
-        if (way_run_load(run, options->folder, &error) == 0) {
-            int failed = options->json ? print_json(run, expectations, tally)
-                                       : print_text(run, expectations, tally);
-            if (failed || fflush(stdout) != 0)
-                return usage("the verdicts cannot be written", "");
-            return tally[WAY_FAILED]         ? EXIT_FAILED
-                   : tally[WAY_INCONCLUSIVE] ? EXIT_INCONCLUSIVE
-                                             : EXIT_PASSED;
-        }
-    }
-    fprintf(stderr, "waylay-assert: %s\n", error.s);
-    return EXIT_USAGE;
+    if (!result && fflush(stdout) != 0)
+        return usage("the verdicts cannot be written", "");
+    return result                                  ? EXIT_USAGE
+           : tally.rulings[WAY_RULED_FAILED]       ? EXIT_FAILED
+           : tally.rulings[WAY_RULED_INCONCLUSIVE] ? EXIT_INCONCLUSIVE
+                                                   : EXIT_PASSED;
 }
 
 int main(int argc, char **argv)
 {
-    struct options options = {0};
+    struct options options = {.json = false};
     int code = read_options(argc, argv, &options);
 
-    if (code >= 0)
-        return code;
-    struct way_run *run = calloc(1, sizeof *run);
-    struct way_expectations *expectations = calloc(1, sizeof *expectations);
-    if (run && expectations) {
-        code = evaluate(&options, run, expectations);
-        way_run_free(run);
-    } else {
-        code = usage("out of memory", "");
-    }
-    free(run);
-    free(expectations);
+    if (code < 0 && options.check)
+        code = way_check_files(argv + optind, argc - optind) ? EXIT_PASSED : EXIT_USAGE;
+    else if (code < 0 && options.list)
+        code = list_all(&options);
+    else if (code < 0)
+        code = evaluate(&options);
+    free(options.files);
     return code;
 }

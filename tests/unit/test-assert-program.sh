@@ -46,9 +46,9 @@ expect 0 "1 expectations: 1 passed" "one check alone" \
 expect 1 '"verdict": "failed"' "JSON" "$program" --json "$folder/leaking"
 expect 0 "redirected-packets-carry-the-option" "the list" "$program" --list
 expect 0 "usage: waylay-assert" "help" "$program" --help
-expect 2 "found 'nonsense', expected one of" "an unknown check" \
+expect 2 "no expectation has in its words: nonsense" "an unknown check" \
     "$program" --only nonsense "$folder/good"
-expect 2 "expected one RUN_DIR" "no folder" "$program"
+expect 2 "expected a RUN_DIR or a FILE.expect" "no folder" "$program"
 expect 2 "scenario.yaml: cannot be opened" "a folder that is no run" "$program" "$folder"
 mkdir "$folder/cut" && cp "$folder/good/scenario.yaml" "$folder/cut"
 expect 2 "this run was interrupted (no bindings.json, no results.json)" "a run cut short" \
@@ -58,6 +58,27 @@ sed 's/option-never-reaches-the-origin/option-never-reaches/' "$folder/good/scen
     >"$folder/leaking/scenario.yaml"
 expect 2 "scenario.yaml:6:5: key 'expectations[2]': found 'option-never-reaches', expected" \
     "an unknown expectation has its place" "$program" "$folder/leaking"
+
+# The same run, judged by a file of expectations.
+cat >"$folder/rules.expect" <<'END'
+"the client's packets reappear, re-addressed":
+  each "src host $c1 and tcp dst port (80 or 8081)" on c1-r1
+    becomes on r1-p1 with ip.dst == $p1, ip.rec_rt == [was.ip.dst], ip.ttl == was.ip.ttl - 1
+    within 1s
+"the proxy's address stays hidden":
+  no packet on clients where eth.src not in $clients.mac with any ip.addr == $proxies
+END
+expect 0 "2 expectations: 2 passed" "a file of expectations" \
+    "$program" "$folder/rules.expect" "$folder/good"
+expect 1 "packet:    10.0.2.2 > 10.0.1.2" "a leak fails by the file, too" \
+    "$program" "$folder/rules.expect" "$folder/leaking"
+expect 1 '"level": "fail"' "JSON of a file" "$program" --json "$folder/rules.expect" "$folder/leaking"
+expect 0 "rules.expect: 2 expectations" "the syntax alone" "$program" --check "$folder/rules.expect"
+expect 0 "rules.expect:5: the proxy's" "the list of a file" "$program" --list "$folder/rules.expect"
+expect 0 "filter: src host 10.0.1.2" "what was selected" \
+    "$program" --explain "$folder/rules.expect" "$folder/good"
+expect 2 "nothing is called '\$c1'" "names of a run that is not there" \
+    "$program" --tap other=x.pcap "$folder/rules.expect"
 rm "$folder/good/captures/r1-p1.pcap"
 expect 1 "captures/r1-p1.pcap: it cannot be opened" "a missing capture fails" \
     "$program" "$folder/good"

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * One expectation file: read, checked, judged, reported.
+ */
+#include "analysis/assert/expect.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/assert/verdicts.h"
+#include "analysis/assert/world.h"
+
+static void print_complaints(const struct way_complaints *complaints)
+{
+    for (size_t i = 0; i < complaints->count && i < WAY_SCRIPT_COMPLAINTS_MAX; i++)
+        fputs(complaints->texts[i], stderr);
+    if (complaints->count > WAY_SCRIPT_COMPLAINTS_MAX)
+        fprintf(stderr, "... and %zu more\n", complaints->count - WAY_SCRIPT_COMPLAINTS_MAX);
+}
+
+/* Takes out what --only does not name. */
+static void keep_only(struct way_program *program, const struct way_expect_options *options)
+{
+    struct way_expected **link = &program->expected;
+
+    while (*link) {
+        bool wanted = options->only_count == 0;
+        for (size_t i = 0; i < options->only_count; i++)
+            wanted |= strstr((*link)->words, options->only[i]) != NULL;
+        if (wanted) {
+            link = &(*link)->next;
+            continue;
+        }
+        *link = (*link)->next;
+        program->expected_count--;
+    }
+}
+
+static int report(const struct way_verdicts *verdicts, const struct way_judge_setup *setup,
+                  const char *path, const struct way_expect_options *options, json_t *list,
+                  struct way_expect_tally *tally)
+{
+    const struct way_reporting reporting = {.setup = setup, .file = path};
+
+    for (size_t i = 0; i < verdicts->count; i++) {
+        const struct way_outcome *outcome = &verdicts->outcomes[i];
+        enum way_ruling ruling = way_outcome_ruling(outcome);
+        bool bad = ruling == WAY_RULED_FAILED || ruling == WAY_RULED_INCONCLUSIVE;
+        tally->all++;
+        *(outcome->expected->warn && bad ? &tally->warned : &tally->rulings[ruling]) += 1;
+        if (list) {
+            if (json_array_append_new(list, way_verdict_json(&reporting, outcome)))
+                return -1;
+            continue;
+        }
+        way_verdict_text(stdout, &reporting, outcome);
+        if (options->explain)
+            way_verdict_explain(stdout, &reporting, outcome, verdicts);
+    }
+    return 0;
+}
+
+static int judge(struct way_program *program, const char *path, const struct way_bindings *bindings,
+                 const char *folder, const struct way_expect_options *options, json_t *list,
+                 struct way_expect_tally *tally)
+{
+    struct way_inputs inputs;
+    struct way_verdicts verdicts;
+    struct way_text error;
+    int result = way_inputs_open(&inputs, program, bindings, folder, options->given,
+                                 options->given_count, &error);
+
+    if (result) {
+        fprintf(stderr, "waylay-assert: %s\n", error.s);
+    } else {
+        way_judge(&inputs.setup, &verdicts);
+        result = report(&verdicts, &inputs.setup, path, options, list, tally);
+        way_verdicts_free(&verdicts);
+    }
+    way_inputs_close(&inputs);
+    return result;
+}
+
+int way_expect_file(const char *path, const struct way_bindings *bindings, const char *folder,
+                    const struct way_expect_options *options, json_t *list,
+                    struct way_expect_tally *tally)
+{
+    struct way_arena arena = {0};
+    struct way_world_names names = {.arena = &arena};
+    struct way_program program;
+    int result = -1;
+
+    if (bindings)
+        way_world_add_bindings(&names, bindings);
+    for (size_t i = 0; i < options->given_count; i++)
+        way_world_add_tap(&names, options->given[i].name);
+    const struct way_world world = {.names = names.names, .count = names.count};
+    if (way_program_read(&program, path, &world)) {
+        print_complaints(&program.complaints);
+    } else {
+        keep_only(&program, options);
+        result = program.expected_count == 0
+                     ? 0
+                     : judge(&program, path, bindings, folder, options, list, tally);
+    }
+    way_program_free(&program);
+    way_arena_free(&arena);
+    return result;
+}
+
+int way_expect_list(const char *path)
+{
+    const struct way_world open = {.open = true};
+    struct way_program program;
+    int result = way_program_read(&program, path, &open);
+
+    if (result)
+        print_complaints(&program.complaints);
+    for (const struct way_expected *one = program.expected; !result && one; one = one->next)
+        printf("%s:%u: %s%s\n", one->place.script->name, one->place.line, one->warn ? "warn " : "",
+               one->words);
+    way_program_free(&program);
+    return result;
+}

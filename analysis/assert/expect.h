@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Expectation files, read and judged: over a run's folder, or over captures.
+ */
+#ifndef WAYLAY_ANALYSIS_ASSERT_EXPECT_H
+#define WAYLAY_ANALYSIS_ASSERT_EXPECT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "analysis/assert/inputs.h"
+
+enum { WAY_EXPECT_GIVEN_MAX = 256, WAY_EXPECT_ONLY_MAX = 64 };
+
+struct way_expect_options {
+    bool explain;
+    const char *only[WAY_EXPECT_ONLY_MAX]; /* parts of expectations' words; none: all */
+    size_t only_count;
+    struct way_given_tap given[WAY_EXPECT_GIVEN_MAX];
+    size_t given_count;
+};
+
+/* How many expectations came to which ruling; warnings are counted apart. */
+struct way_expect_tally {
+    size_t rulings[WAY_RULED_SKIPPED + 1];
+    size_t warned; /* of level `warn`, failed or inconclusive: in no other count */
+    size_t all;
+};
+
+/* Judges the file at `path`: over the run in `folder` with its bindings, or, where
+ * both are NULL, over captures that the file or the options name. Prints verdicts to
+ * standard output, or appends them to `list`. Returns 0; -1 after messages on
+ * standard error: nothing was judged. */
+int way_expect_file(const char *path, const struct way_bindings *bindings, const char *folder,
+                    const struct way_expect_options *options, json_t *list,
+                    struct way_expect_tally *tally);
+
+/* Prints the expectations of the file, with their lines. Returns as above. */
+int way_expect_list(const char *path);
+
+#endif

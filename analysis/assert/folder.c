@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Judging a run's folder.
+ */
+#include "analysis/assert/folder.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analysis/assert/check.h"
+#include "analysis/assert/expectations.h"
+#include "analysis/assert/memory.h"
+#include "analysis/assert/report.h"
+#include "analysis/assert/run.h"
+#include "core/common/config.h"
+
+static int complain(const char *message, const char *what)
+{
+    fprintf(stderr, "waylay-assert: %s%s\n", message, what);
+    return -1;
+}
+
+/* ---- checks that are no files ---- */
+
+/* Whether --only names the check. */
+static bool is_wanted(const struct way_expect_options *options, const char *name)
+{
+    for (size_t i = 0; i < options->only_count; i++)
+        if (strstr(name, options->only[i]))
+            return true;
+    return options->only_count == 0;
+}
+
+static int judge_checks(const struct way_run *run, const struct way_expectations *expectations,
+                        const struct way_expect_options *options, json_t *list,
+                        struct way_expect_tally *tally)
+{
+    static const enum way_ruling rulings[] = {[WAY_PASSED] = WAY_RULED_PASSED,
+                                              [WAY_FAILED] = WAY_RULED_FAILED,
+                                              [WAY_INCONCLUSIVE] = WAY_RULED_INCONCLUSIVE};
+
+    for (size_t i = 0; i < expectations->count; i++) {
+        struct way_finding finding;
+        if (!is_wanted(options, expectations->items[i].check->name))
+            continue;
+        way_check_evaluate(run, &expectations->items[i], &finding);
+        tally->rulings[rulings[way_finding_verdict(&finding)]]++;
+        tally->all++;
+        if (!list)
+            way_report_text(stdout, &expectations->items[i], &finding);
+        else if (json_array_append_new(list, way_report_json(&expectations->items[i], &finding)))
+            return complain("out of memory", "");
+    }
+    return 0;
+}
+
+static int run_checks(const char *folder, const struct way_expectations *expectations,
+                      const struct way_expect_options *options, json_t *list,
+                      struct way_expect_tally *tally)
+{
+    struct way_run *run = way_memory_array(1, sizeof *run);
+    struct way_text error;
+    int result = expectations->count == 0 ? 0 : way_run_load(run, folder, &error);
+
+    if (result)
+        complain(error.s, "");
+    else if (expectations->count)
+        result = judge_checks(run, expectations, options, list, tally);
+    way_run_free(run);
+    free(run);
+    return result;
+}
+
+/* ---- files ---- */
+
+/* The scenario's own file, as the run's scenario.yaml has it under run: file; "" where it
+ * does not say. */
+static void origin_of(const char *scenario, char *path, size_t size)
+{
+    char error[WAY_TEXT_MAX];
+    struct way_config *file = way_config_open(scenario, error, sizeof error);
+    struct way_config_at root, key, value, inner_key, inner;
+
+    path[0] = '\0';
+    if (!file)
+        return;
+    root = way_config_root(file);
+    for (size_t n = 0; way_config_pair(&root, n, &key, &value); n++)
+        for (size_t m = 0; key.key && strcmp(key.key, "run") == 0 &&
+                           way_config_pair(&value, m, &inner_key, &inner);
+             m++)
+            if (inner_key.key && strcmp(inner_key.key, "file") == 0 && way_config_text(inner))
+                snprintf(path, size, "%s", way_config_text(inner));
+    way_config_close(&file);
+}
+
+/* Where a file that the scenario names is. */
+static void locate(const char *folder, const char *origin, const char *name, char *path,
+                   size_t size)
+{
+    const char *slash = strrchr(origin, '/'), *base = strrchr(name, '/');
+
+    snprintf(path, size, "%s", name);
+    if (name[0] == '/')
+        return;
+    snprintf(path, size, "%.*s%s", slash ? (int)(slash - origin) + 1 : 0, origin, name);
+    if (slash && access(path, R_OK) == 0)
+        return;
+    snprintf(path, size, "%s/expectations/%s", folder, base ? base + 1 : name);
+}
+
+static int judge_files(const char *folder, const struct way_bindings *bindings,
+                       const struct way_expectations *expectations, const char *origin,
+                       const struct way_expect_options *options, json_t *list,
+                       struct way_expect_tally *tally)
+{
+    for (size_t i = 0; i < expectations->file_count; i++) {
+        char path[PATH_MAX];
+        locate(folder, origin, expectations->files[i], path, sizeof path);
+        if (way_expect_file(path, bindings, folder, options, list, tally))
+            return -1;
+    }
+    return 0;
+}
+
+/* Reads the names of the run; an interrupted one has none. */
+static int read_bindings(const char *folder, struct way_bindings *bindings)
+{
+    char path[PATH_MAX];
+    struct way_text error;
+
+    snprintf(path, sizeof path, "%s/results.json", folder);
+    bool unfinished = access(path, F_OK) != 0;
+    snprintf(path, sizeof path, "%s/bindings.json", folder);
+    if (access(path, F_OK) != 0)
+        return complain(folder, unfinished ? ": this run was interrupted (no bindings.json, no "
+                                             "results.json)"
+                                           : ": this run was interrupted (no bindings.json)");
+    return way_bindings_read(bindings, path, &error) ? complain(error.s, "") : 0;
+}
+
+static int judge_scenario(const char *folder, struct way_bindings *bindings,
+                          const struct way_expect_options *options, json_t *list,
+                          struct way_expect_tally *tally)
+{
+    struct way_expectations *expectations = way_memory_array(1, sizeof *expectations);
+    char scenario[PATH_MAX], origin[PATH_MAX];
+    struct way_text error;
+
+    snprintf(scenario, sizeof scenario, "%s/scenario.yaml", folder);
+    int result = way_expectations_read(expectations, scenario, &error);
+    if (result)
+        complain(error.s, "");
+    else
+        result = read_bindings(folder, bindings);
+    if (!result) {
+        origin_of(scenario, origin, sizeof origin);
+        result = run_checks(folder, expectations, options, list, tally);
+    }
+    if (!result)
+        result = judge_files(folder, bindings, expectations, origin, options, list, tally);
+    free(expectations);
+    return result;
+}
+
+int way_folder_judge(const char *folder, char *const files[], size_t file_count,
+                     const struct way_expect_options *options, json_t *list,
+                     struct way_expect_tally *tally)
+{
+    struct way_bindings *bindings = way_memory_array(1, sizeof *bindings);
+    int result = 0;
+
+    if (strlen(folder) > PATH_MAX - WAY_BINDINGS_PATH_MAX - 64)
+        result = complain("the path is too long: ", folder);
+    else if (file_count == 0)
+        result = judge_scenario(folder, bindings, options, list, tally);
+    else
+        result = read_bindings(folder, bindings);
+    for (size_t i = 0; !result && i < file_count; i++)
+        result = way_expect_file(files[i], bindings, folder, options, list, tally);
+    free(bindings);
+    return result;
+}

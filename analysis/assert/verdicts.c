@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Writing outcomes.
+ */
+#include "analysis/assert/verdicts.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "analysis/assert/text.h"
+
+struct sums {
+    uint64_t examined, matched, failures, doubts;
+};
+
+static struct sums sum_of(const struct way_outcome *outcome)
+{
+    struct sums sums = {0};
+
+    for (size_t i = 0; i < outcome->rule_count; i++) {
+        sums.examined += outcome->rules[i].examined;
+        sums.matched += outcome->rules[i].matched;
+        sums.failures += outcome->rules[i].failures;
+        sums.doubts += outcome->rules[i].doubts;
+    }
+    return sums;
+}
+
+/* "c1-r1.pcap frame 12 at 1764.000000001 on c1-r1" */
+static struct way_text place_text(const struct way_reporting *reporting, const struct way_at *at)
+{
+    if (at->tap < 0)
+        return way_text("the captures as a whole");
+    const struct way_source_facts *facts =
+        way_source_facts(way_merge_source(reporting->setup->merge, at->source));
+    const char *slash = strrchr(facts->name, '/');
+    return way_text("%s frame %" PRIu64 " at %s", slash ? slash + 1 : facts->name, at->number,
+                    way_text_time(at->time).s);
+}
+
+static void print_note(FILE *out, const struct way_reporting *reporting,
+                       const struct way_note *note)
+{
+    fprintf(out, "    at:        %s\n", place_text(reporting, &note->at).s);
+    if (note->packet[0])
+        fprintf(out, "    packet:    %s\n", note->packet);
+    fprintf(out, "    expected:  %s\n    found:     %s\n", note->expected, note->found);
+    for (size_t i = 0; i < WAY_NOTE_NEAREST_MAX && note->nearest[i][0]; i++)
+        fprintf(out, "    nearest:   %s: %s\n", place_text(reporting, &note->nearest_at[i]).s,
+                note->nearest[i]);
+    if (note->bound[0])
+        fprintf(out, "    bound:     %s\n", note->bound);
+    if (note->filter[0])
+        fprintf(out, "    wireshark: %s\n", note->filter);
+}
+
+static void print_rule(FILE *out, const struct way_reporting *reporting,
+                       const struct way_rule_outcome *one)
+{
+    uint64_t all = one->failures ? one->failures : one->doubts, shown = 0;
+
+    fprintf(out, "  %s:%u: %s\n", one->rule->place.script->name, one->rule->place.line,
+            one->rule->text);
+    for (size_t i = 0; i < one->note_count; i++) {
+        if (one->notes[i].doubt && one->failures)
+            continue;
+        print_note(out, reporting, &one->notes[i]);
+        shown++;
+    }
+    if (all > shown)
+        fprintf(out, "    and %" PRIu64 " more like it\n", all - shown);
+}
+
+void way_verdict_text(FILE *out, const struct way_reporting *reporting,
+                      const struct way_outcome *outcome)
+{
+    enum way_ruling ruling = way_outcome_ruling(outcome);
+    struct sums sums = sum_of(outcome);
+    bool warned = outcome->expected->warn && ruling != WAY_RULED_PASSED;
+
+    if (ruling == WAY_RULED_SKIPPED) {
+        fprintf(out, "%-12s  %s: %s\n", "skipped", outcome->expected->words, outcome->skipped);
+        return;
+    }
+    fprintf(out, "%-12s  %s: %" PRIu64 " examined, %" PRIu64 " matched%s\n",
+            way_ruling_name(ruling), outcome->expected->words, sums.examined, sums.matched,
+            warned ? " (a warning)" : "");
+    for (size_t i = 0; i < outcome->rule_count; i++) {
+        const struct way_rule_outcome *one = &outcome->rules[i];
+        if (way_rule_ruling(one) != WAY_RULED_PASSED)
+            print_rule(out, reporting, one);
+        else if (one->unknown)
+            fprintf(out, "    of %" PRIu64 " packets nothing can be said: %s is absent\n",
+                    one->unknown, one->lacking);
+    }
+}
+
+static uint64_t selected_by(const struct way_verdicts *verdicts, const struct way_select *select)
+{
+    return verdicts->selected[select->number].selected;
+}
+
+void way_verdict_explain(FILE *out, const struct way_reporting *reporting,
+                         const struct way_outcome *outcome, const struct way_verdicts *verdicts)
+{
+    const struct way_expected *expected = outcome->expected;
+
+    (void)reporting;
+    for (size_t i = 0; i < expected->scope_count; i++)
+        fprintf(out, "    line %u  for each %s: %" PRIu64 " selected\n",
+                expected->scopes[i]->place.line, expected->scopes[i]->text,
+                selected_by(verdicts, expected->scopes[i]));
+    for (size_t i = 0; i < outcome->rule_count; i++) {
+        const struct way_rule_outcome *one = &outcome->rules[i];
+        const struct way_rule *rule = one->rule;
+        if (rule->main)
+            fprintf(out,
+                    "    line %u  %s: %" PRIu64 " selected, %" PRIu64 " examined, %" PRIu64
+                    " matched\n",
+                    rule->place.line, rule->main->text, selected_by(verdicts, rule->main),
+                    one->examined, one->matched);
+        else
+            fprintf(out, "    line %u  %s: %s\n", rule->place.line, rule->text,
+                    way_ruling_name(way_rule_ruling(one)));
+        if (rule->main && rule->main->filter)
+            fprintf(out, "             filter: %s\n", rule->main->filter);
+        if (rule->other)
+            fprintf(out, "             others: %s: %" PRIu64 " selected\n", rule->other->text,
+                    selected_by(verdicts, rule->other));
+        if (one->unknown)
+            fprintf(out, "             unknown: %" PRIu64 ", for want of %s\n", one->unknown,
+                    one->lacking);
+    }
+}
+
+/* ---- JSON ---- */
+
+/* The worst rule's first note, for one-line details. */
+static const struct way_rule_outcome *worst_of(const struct way_outcome *outcome)
+{
+    const struct way_rule_outcome *worst = NULL;
+
+    for (size_t i = 0; i < outcome->rule_count; i++)
+        if (!worst || way_rule_ruling(&outcome->rules[i]) > way_rule_ruling(worst))
+            worst = &outcome->rules[i];
+    return worst;
+}
+
+static struct way_text detail_of(const struct way_reporting *reporting,
+                                 const struct way_outcome *outcome)
+{
+    const struct way_rule_outcome *worst = worst_of(outcome);
+    struct sums sums = sum_of(outcome);
+
+    if (outcome->skipped)
+        return way_text("%s", outcome->skipped);
+    if (way_outcome_ruling(outcome) == WAY_RULED_PASSED || !worst || worst->note_count == 0)
+        return way_text("%" PRIu64 " packets examined, %" PRIu64 " matched", sums.examined,
+                        sums.matched);
+    const struct way_note *note = &worst->notes[0];
+    return way_text("%s: expected %s, found %s", place_text(reporting, &note->at).s, note->expected,
+                    note->found);
+}
+
+static int set_place(json_t *object, const struct way_reporting *reporting, const struct way_at *at)
+{
+    if (at->tap < 0)
+        return 0;
+    const struct way_source_facts *facts =
+        way_source_facts(way_merge_source(reporting->setup->merge, at->source));
+    return json_object_set_new(object, "capture", json_string(facts->name)) |
+           json_object_set_new(object, "tap",
+                               json_string(reporting->setup->program->taps[at->tap])) |
+           json_object_set_new(object, "frame", json_integer((json_int_t)at->number)) |
+           json_object_set_new(object, "time", json_integer(at->time));
+}
+
+/* Text of packets may be no UTF-8: way_text makes it printable. */
+static json_t *text_of(const char *text)
+{
+    return json_string(way_text("%s", text).s);
+}
+
+static json_t *note_json(const struct way_reporting *reporting, const struct way_note *note)
+{
+    json_t *object = json_object(), *nearest = json_array();
+    int error = set_place(object, reporting, &note->at);
+
+    error |= json_object_set_new(object, "doubt", json_boolean(note->doubt));
+    error |= json_object_set_new(object, "expected", text_of(note->expected));
+    error |= json_object_set_new(object, "found", text_of(note->found));
+    if (note->packet[0])
+        error |= json_object_set_new(object, "packet", text_of(note->packet));
+    if (note->filter[0])
+        error |= json_object_set_new(object, "filter", text_of(note->filter));
+    if (note->bound[0])
+        error |= json_object_set_new(object, "bound", text_of(note->bound));
+    for (size_t i = 0; i < WAY_NOTE_NEAREST_MAX && note->nearest[i][0]; i++) {
+        json_t *one = json_object();
+        error |= set_place(one, reporting, &note->nearest_at[i]);
+        error |= json_object_set_new(one, "differs", text_of(note->nearest[i]));
+        error |= json_array_append_new(nearest, one);
+    }
+    error |= json_object_set_new(object, "nearest", nearest);
+    if (!error)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static json_t *rule_json(const struct way_reporting *reporting, const struct way_rule_outcome *one)
+{
+    json_t *object = json_object(), *notes = json_array();
+    int error =
+        json_object_set_new(object, "rule", text_of(one->rule->text)) |
+        json_object_set_new(object, "line", json_integer(one->rule->place.line)) |
+        json_object_set_new(object, "verdict", json_string(way_ruling_name(way_rule_ruling(one)))) |
+        json_object_set_new(object, "examined", json_integer((json_int_t)one->examined)) |
+        json_object_set_new(object, "matched", json_integer((json_int_t)one->matched)) |
+        json_object_set_new(object, "unknown", json_integer((json_int_t)one->unknown)) |
+        json_object_set_new(object, "failures", json_integer((json_int_t)one->failures)) |
+        json_object_set_new(object, "doubts", json_integer((json_int_t)one->doubts));
+
+    for (size_t i = 0; i < one->note_count; i++)
+        error |= json_array_append_new(notes, note_json(reporting, &one->notes[i]));
+    error |= json_object_set_new(object, "notes", notes);
+    if (!error)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+json_t *way_verdict_json(const struct way_reporting *reporting, const struct way_outcome *outcome)
+{
+    json_t *object = json_object(), *rules = json_array();
+    struct sums sums = sum_of(outcome);
+    const struct way_rule_outcome *worst = worst_of(outcome);
+    enum way_ruling ruling = way_outcome_ruling(outcome);
+    const struct way_expected *expected = outcome->expected;
+    int error =
+        json_object_set_new(object, "name", text_of(expected->words)) |
+        json_object_set_new(object, "verdict", json_string(way_ruling_name(ruling))) |
+        json_object_set_new(object, "level", json_string(expected->warn ? "warn" : "fail")) |
+        json_object_set_new(object, "detail", json_string(detail_of(reporting, outcome).s)) |
+        json_object_set_new(object, "examined", json_integer((json_int_t)sums.examined)) |
+        json_object_set_new(object, "matched", json_integer((json_int_t)sums.matched)) |
+        json_object_set_new(object, "file", json_string(expected->place.script->name)) |
+        json_object_set_new(object, "line", json_integer(expected->place.line));
+
+    if (ruling != WAY_RULED_PASSED && worst && worst->note_count) {
+        const struct way_note *note = &worst->notes[0];
+        error |= json_object_set_new(object, "rule", text_of(worst->rule->text));
+        error |= json_object_set_new(object, "expected", text_of(note->expected));
+        error |= json_object_set_new(object, "found", text_of(note->found));
+        error |= set_place(object, reporting, &note->at);
+    }
+    for (size_t i = 0; i < outcome->rule_count; i++)
+        error |= json_array_append_new(rules, rule_json(reporting, &outcome->rules[i]));
+    error |= json_object_set_new(object, "rules", rules);
+    if (!error)
+        return object;
+    json_decref(object);
+    return NULL;
+}

@@ -1,0 +1,20 @@
+# Judging: a checked program over captured packets.
+noinst_LIBRARIES += libwayjudge.a
+libwayjudge_a_SOURCES = \
+	analysis/judge/become.c \
+	analysis/judge/explain.c \
+	analysis/judge/gather.c \
+	analysis/judge/join.c \
+	analysis/judge/judge.c analysis/judge/judge.h \
+	analysis/judge/key.c \
+	analysis/judge/outcome.c analysis/judge/outcome.h \
+	analysis/judge/packet.c analysis/judge/packet.h \
+	analysis/judge/pass.c analysis/judge/pass.h \
+	analysis/judge/ranges.c analysis/judge/ranges.h \
+	analysis/judge/related.c \
+	analysis/judge/relation.c analysis/judge/relation.h \
+	analysis/judge/single.c \
+	analysis/judge/stretch.c analysis/judge/stretch.h \
+	analysis/judge/window.c
+libwayjudge_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(GLIB_CFLAGS) $(XXHASH_CFLAGS)
+JUDGE_LIBS = libwayjudge.a $(LANG_LIBS) $(GLIB_LIBS)

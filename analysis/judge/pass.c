@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The one pass over all packets.
+ */
+#include "analysis/judge/pass.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/assert/memory.h"
+
+/* For each tap, the selects that look there. */
+static void sort_by_tap(struct way_pass *pass)
+{
+    const struct way_program *program = pass->program;
+
+    pass->by_tap = way_memory_array(program->tap_count + 1, sizeof *pass->by_tap);
+    for (size_t tap = 0; tap < program->tap_count; tap++) {
+        struct way_select_state **list =
+            way_arena_take(&pass->arena, (program->select_count + 1) * sizeof(*list));
+        size_t count = 0;
+        for (const struct way_select *select = program->selects; select; select = select->next)
+            for (size_t i = 0; i < select->tap_count; i++)
+                if (select->taps[i] == tap) {
+                    list[count++] = &pass->states[select->number];
+                    break;
+                }
+        pass->by_tap[tap] = list;
+    }
+}
+
+void way_pass_begin(struct way_pass *pass, const struct way_judge_setup *setup)
+{
+    const struct way_program *program = setup->program;
+
+    memset(pass, 0, sizeof *pass);
+    pass->setup = setup;
+    pass->program = program;
+    pass->states = way_memory_array(program->select_count, sizeof *pass->states);
+    for (const struct way_select *select = program->selects; select; select = select->next)
+        pass->states[select->number].select = select;
+    pass->tap_packets = way_memory_array(program->tap_count, sizeof *pass->tap_packets);
+    pass->tap_last = way_memory_array(program->tap_count, sizeof *pass->tap_last);
+    pass->tap_errors = way_memory_array(program->tap_count, sizeof *pass->tap_errors);
+    for (size_t tap = 0; tap < program->tap_count; tap++)
+        pass->tap_errors[tap] = setup->taps[tap].error;
+    pass->evaluation.program = program;
+    pass->evaluation.uncertainty = setup->uncertainty;
+    pass->evaluation.tap_errors = pass->tap_errors;
+    pass->evaluation.context = pass;
+    sort_by_tap(pass);
+}
+
+void way_pass_end(struct way_pass *pass)
+{
+    for (size_t i = 0; i < pass->all_count; i++) {
+        free(pass->all_kept[i]->remembered);
+        free(pass->all_kept[i]->presences);
+        free(pass->all_kept[i]);
+    }
+    free(pass->all_kept);
+    for (size_t i = 0; i < pass->program->select_count; i++) {
+        free(pass->states[i].kept.items);
+        free(pass->states[i].kept.inside);
+    }
+    free(pass->states);
+    free(pass->by_tap);
+    free(pass->tap_packets);
+    free(pass->tap_errors);
+    free(pass->tap_last);
+    way_arena_free(&pass->arena);
+}
+
+void way_pass_watch(struct way_pass *pass, const struct way_select *select, way_see *see,
+                    void *self)
+{
+    struct way_seer *seer = way_arena_take(&pass->arena, sizeof *seer);
+    struct way_seer **tail = &pass->states[select->number].seers;
+
+    while (*tail)
+        tail = &(*tail)->next;
+    *seer = (struct way_seer){.see = see, .self = self};
+    *tail = seer;
+}
+
+void way_pass_keep(struct way_pass *pass, const struct way_select *select)
+{
+    pass->states[select->number].keep = true;
+}
+
+void way_pass_put(struct way_pass *pass, unsigned slot, const struct way_kept *kept)
+{
+    pass->bound[slot] = kept;
+    pass->evaluation.slots[slot] = NULL;
+    if (!kept)
+        return;
+    way_stand_on(&pass->stands[slot], kept);
+    pass->evaluation.slots[slot] = &pass->stands[slot].seen;
+}
+
+/* ---- keeping ---- */
+
+/* Room for one more pointer in an array that doubles. */
+static void *grown(void *array, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return array;
+    *room = *room ? 2 * *room : 64;
+    void *larger = reallocarray(array, *room, size);
+    if (!larger) {
+        fputs("waylay-assert: out of memory\n", stderr);
+        exit(2);
+    }
+    return larger;
+}
+
+/* The packet at hand, kept once however many selects want it; NULL beyond the
+ * bound. */
+static struct way_kept *keep_current(struct way_pass *pass, const struct way_stand *stand)
+{
+    if (pass->current || pass->overflow)
+        return pass->current;
+    if (pass->kept_bytes + sizeof(struct way_kept) + stand->record.len > WAY_JUDGE_KEPT_MAX) {
+        pass->overflow = true;
+        return NULL;
+    }
+    struct way_kept *kept = way_keep(pass->program, stand, pass->packets);
+    pass->kept_bytes += kept->size + 2 * sizeof(void *);
+    pass->all_kept =
+        grown(pass->all_kept, pass->all_count, &pass->all_room, sizeof(*pass->all_kept));
+    pass->all_kept[pass->all_count++] = kept;
+    return pass->current = kept;
+}
+
+static void keep(struct way_pass *pass, struct way_select_state *state,
+                 const struct way_stand *stand, enum way_truth inside)
+{
+    struct way_kept_list *list = &state->kept;
+    struct way_kept *kept = keep_current(pass, stand);
+    size_t room = list->room;
+
+    if (!kept)
+        return;
+    list->items = grown(list->items, list->count, &room, sizeof(*list->items));
+    list->inside = grown(list->inside, list->count, &list->room, sizeof(*list->inside));
+    list->inside[list->count] = (uint8_t)inside;
+    list->items[list->count++] = kept;
+}
+
+/* ---- the pass ---- */
+
+/* Shows the packet to a select; returns whether it was selected. */
+static void offer(struct way_pass *pass, struct way_select_state *state, struct way_stand *stand)
+{
+    const struct way_select *select = state->select;
+    enum way_truth inside = way_window_fixed(pass, select, stand);
+
+    if (inside == WAY_FALSE)
+        return;
+    if (select->where) {
+        enum way_truth where = way_evaluate(&pass->evaluation, select->where);
+        if (where != WAY_TRUE && where != WAY_UNDECIDED)
+            return;
+        inside = where < inside ? where : inside;
+    }
+    state->selected++;
+    if (state->keep)
+        keep(pass, state, stand, inside);
+    for (struct way_seer *seer = state->seers; seer; seer = seer->next)
+        seer->see(seer->self, pass, stand, inside);
+}
+
+/* A packet as one tap sees it. */
+static void see(struct way_pass *pass, const struct way_record *record, unsigned tap,
+                const uint64_t *filters, struct way_stand *stand)
+{
+    bool stands = false;
+
+    pass->tap_packets[tap]++;
+    if (record->time > pass->tap_last[tap])
+        pass->tap_last[tap] = record->time;
+    pass->current = NULL;
+    for (struct way_select_state **state = pass->by_tap[tap]; *state; state++) {
+        const struct way_select *select = (*state)->select;
+        if (select->filter_number >= 0 &&
+            !way_selections_has(filters, (unsigned)select->filter_number))
+            continue;
+        if (!stands) {
+            stand->record = *record;
+            way_view_begin(&stand->view, &stand->record);
+            stand->seen = (struct way_seen){.view = &stand->view, .tap = (int)tap};
+            stands = true;
+        }
+        pass->evaluation.slots[WAY_SLOT_SELF] = &stand->seen;
+        offer(pass, *state, stand);
+    }
+}
+
+/* Whether the frame goes to a tap: it was not sent by the node at this end. */
+static bool feeds(const struct way_feed *feed, const struct way_record *record)
+{
+    enum { MAC_LEN = 6 };
+
+    if (feed->which == WAY_FEED_ALL || record->len < 2 * MAC_LEN)
+        return true;
+    for (size_t i = 0; i < feed->mac_count; i++)
+        if (memcmp(record->bytes + MAC_LEN, feed->macs[i], MAC_LEN) == 0)
+            return false;
+    return true;
+}
+
+void way_pass_run(struct way_pass *pass)
+{
+    static struct way_stand stand; /* large, and needed once */
+    struct way_record record;
+
+    while (way_merge_next(pass->setup->merge, &record, 0) == WAY_SOURCE_PACKET) {
+        const struct way_judge_source *source = &pass->setup->sources[record.source];
+        const uint64_t *filters = way_selections_run(pass->program->filters, &record);
+        pass->now = record.time;
+        for (size_t i = 0; i < source->feed_count; i++)
+            if (feeds(&source->feeds[i], &record))
+                see(pass, &record, source->feeds[i].tap, filters, &stand);
+        pass->packets++;
+    }
+    pass->evaluation.slots[WAY_SLOT_SELF] = NULL;
+}

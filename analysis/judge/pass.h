@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the parts of a judgement share while the packets pass, and afterwards.
+ * Internal to analysis/judge.
+ *
+ *      pass.c       who sees which packet; the one pass
+ *      single.c     rules about single packets, counted as they pass
+ *      become.c     the same packet elsewhere, matched as they pass
+ *      related.c    rules about several packets, of those that were kept
+ *      gather.c     aggregates
+ *      window.c     edges of windows
+ *      key.c        values as keys
+ *      join.c       which connection of the access log a packet belongs to
+ *      explain.c    why a condition does not hold, in words
+ *      judge.c      the plan: which rule is judged how; taps that are not fit
+ */
+#ifndef WAYLAY_ANALYSIS_JUDGE_PASS_H
+#define WAYLAY_ANALYSIS_JUDGE_PASS_H
+
+#include "analysis/judge/judge.h"
+#include "analysis/judge/packet.h"
+
+struct way_pass;
+struct way_gather;
+
+/* Sees a selected packet, which stands in slot 0. `inside`: TRUE, or UNDECIDED
+ * where its stamp is within error of an edge of the window. */
+typedef void way_see(void *self, struct way_pass *pass, struct way_stand *stand,
+                     enum way_truth inside);
+
+struct way_seer {
+    way_see *see;
+    void *self;
+    struct way_seer *next;
+};
+
+/* Kept packets in the order in which they passed. */
+struct way_kept_list {
+    struct way_kept **items;
+    uint8_t *inside; /* of each: enum way_truth, as far as fixed edges say */
+    size_t count, room;
+};
+
+/* What is going on for one select. */
+struct way_select_state {
+    const struct way_select *select;
+    uint64_t selected;
+    struct way_seer *seers;
+    bool keep;
+    struct way_kept_list kept;
+};
+
+struct way_pass {
+    const struct way_judge_setup *setup;
+    const struct way_program *program;
+    struct way_evaluation evaluation;
+    struct way_select_state *states;   /* by the select's number */
+    struct way_select_state ***by_tap; /* of each tap, those that look there; NULL ends */
+    uint64_t *tap_packets;             /* by tap */
+    int64_t *tap_last;                 /* by tap: the latest stamp */
+    int64_t *tap_errors;               /* by tap */
+    uint64_t packets;                  /* of the pass so far */
+    int64_t now;                       /* stamp of the newest packet */
+    struct way_kept *current;          /* the packet at hand, if it was kept already */
+    size_t kept_bytes;
+    bool overflow;              /* more would have had to be kept than may be */
+    struct way_kept **all_kept; /* owned: every kept packet of the lists */
+    size_t all_count, all_room;
+    struct way_stand stands[WAY_SLOT_BOUND + WAY_PROGRAM_SLOTS_MAX]; /* for what is kept, by slot */
+    const struct way_kept *bound[WAY_SLOT_BOUND + WAY_PROGRAM_SLOTS_MAX];
+    size_t bound_index[WAY_SLOT_BOUND + WAY_PROGRAM_SLOTS_MAX]; /* in its select's list */
+    struct way_select *const *slot_selects; /* of the expectation that is judged, by slot */
+    struct way_gather *gathers;             /* aggregates that are gathered while packets pass */
+    struct way_arena arena;                 /* of what lives as long as the pass */
+};
+
+/* ---- pass.c ---- */
+
+/* Readies the pass; way_pass_end frees what it has. */
+void way_pass_begin(struct way_pass *pass, const struct way_judge_setup *setup);
+void way_pass_end(struct way_pass *pass);
+
+/* Has the select's packets seen; or kept. Before way_pass_run. */
+void way_pass_watch(struct way_pass *pass, const struct way_select *select, way_see *see,
+                    void *self);
+void way_pass_keep(struct way_pass *pass, const struct way_select *select);
+
+/* Reads all packets. */
+void way_pass_run(struct way_pass *pass);
+
+/* Puts a kept packet into a slot of the evaluation (NULL: takes it out). */
+void way_pass_put(struct way_pass *pass, unsigned slot, const struct way_kept *kept);
+
+/* ---- window.c ---- */
+
+/* Whether the packet is inside of the select's window: with fixed edges alone, or
+ * with those that packets in slots are. */
+enum way_truth way_window_fixed(const struct way_pass *pass, const struct way_select *select,
+                                const struct way_stand *stand);
+enum way_truth way_window_bound(const struct way_pass *pass, const struct way_select *select,
+                                const struct way_kept *kept);
+
+/* The kept packets of a select that can be inside: [*first, *end) of its list. */
+void way_window_range(const struct way_pass *pass, const struct way_select *select, size_t *first,
+                      size_t *end);
+
+/* How much later than `a` `b` is: the difference, and by how much it may be wrong.
+ * Stamps of one tap are in order: there the error is that of spans alone. */
+int64_t way_later(const struct way_pass *pass, const struct way_kept *a, const struct way_kept *b,
+                  int64_t *error);
+
+/* Whether b came after a; whether it came from `at_least` to `at_most` ns after it. */
+enum way_truth way_came_after(const struct way_pass *pass, const struct way_kept *a,
+                              const struct way_kept *b);
+enum way_truth way_came_within(const struct way_pass *pass, const struct way_kept *a,
+                               const struct way_kept *b, int64_t at_least, int64_t at_most);
+
+/* The time of an edge that a packet is; false where nothing is bound. */
+bool way_edge_time(const struct way_pass *pass, const struct way_edge *edge, int64_t *out);
+
+/* ---- key.c ---- */
+
+/* The values of terms, asked of slot 0, as one number: equal values have equal
+ * ones, others almost never. False where one of them has no value. */
+bool way_key_of(struct way_pass *pass, struct way_term *const *terms, size_t count, uint64_t *out);
+
+/* The key of one side of a join. */
+bool way_join_key(struct way_pass *pass, const struct way_rule *rule, bool main, uint64_t *out);
+
+/* What the mechanism leaves alone: source, protocol, ports, sequence, acknowledgement,
+ * flags, identification, payload; or (`exact`) all but hardware addresses, TTL and
+ * header checksum. */
+uint64_t way_packet_identity(struct way_view *view, bool exact);
+
+/* ---- join.c ---- */
+
+/* The connection of the access log that a packet belongs to, from 1; 0: none. Where
+ * there is no log: a number for its addresses and ports. */
+uint64_t way_connection_of(const struct way_pass *pass, struct way_stand *stand);
+
+/* ---- explain.c ---- */
+
+/* Why the condition, evaluated with the slots as they are, is not TRUE: what was
+ * expected, and what was found. */
+void way_explain(struct way_pass *pass, const struct way_term *condition,
+                 char expected[WAY_NOTE_TEXT_MAX], char found[WAY_NOTE_TEXT_MAX]);
+
+/* How many parts of the condition do not hold, and which, in words. */
+unsigned way_mismatches(struct way_pass *pass, const struct way_term *condition,
+                        char text[WAY_NOTE_TEXT_MAX]);
+
+/* Fills in what a note says of its packet, and of the names that are bound. */
+void way_note_packet(struct way_pass *pass, struct way_note *note, struct way_stand *stand,
+                     const struct way_expected *expected);
+
+/* Packets that almost matched: the nearest few are kept. */
+struct way_near {
+    unsigned differences[WAY_NOTE_NEAREST_MAX];
+    struct way_at at[WAY_NOTE_NEAREST_MAX];
+    char texts[WAY_NOTE_NEAREST_MAX][WAY_NOTE_TEXT_MAX];
+    size_t count;
+};
+void way_near_offer(struct way_pass *pass, struct way_near *near, const struct way_at *at,
+                    const struct way_term *condition);
+void way_near_write(const struct way_near *near, struct way_note *note);
+
+/* ---- single.c ---- */
+
+/* Counts of a quantifier: how many hold, and how many may. */
+struct way_tally {
+    uint64_t hold, may; /* TRUE; UNDECIDED */
+};
+
+/* Judges a quantifier over what was counted: `where` says of what group ("" for
+ * all). Notes what is wrong. */
+void way_tally_judge(struct way_pass *pass, const struct way_rule *rule,
+                     enum way_quantifier quantifier, const struct way_term *count,
+                     const struct way_tally *tally, const char *where,
+                     struct way_rule_outcome *outcome);
+
+/* Takes in what was found of one packet that the rule is about: counts it, and
+ * notes it where the quantifier says that this is wrong. Returns whether a note is
+ * wanted: then explain it. */
+struct way_note *way_rule_take(struct way_pass *pass, struct way_rule_outcome *outcome,
+                               enum way_truth truth, enum way_truth inside,
+                               const struct way_at *at);
+
+/* A rule about single packets: begins to watch; and what it comes to. */
+void *way_single_begin(struct way_pass *pass, const struct way_expected *expected,
+                       struct way_rule_outcome *outcome);
+void way_single_end(struct way_pass *pass, void *self);
+
+/* ---- become.c ---- */
+
+void *way_become_begin(struct way_pass *pass, const struct way_expected *expected,
+                       struct way_rule_outcome *outcome);
+void way_become_end(struct way_pass *pass, void *self);
+
+/* ---- related.c ---- */
+
+/* An expectation whose rules need packets that are kept: asks for them; judges. Rules
+ * for which `outcomes[n].rule` was judged already are left alone (`done`). */
+void way_related_begin(struct way_pass *pass, const struct way_expected *expected,
+                       const bool *done);
+void way_related_end(struct way_pass *pass, struct way_outcome *outcome, const bool *done);
+
+/* ---- gather.c ---- */
+
+/* Asks for what the aggregates below a term need. */
+void way_gather_begin(struct way_pass *pass, struct way_term *term);
+
+/* Frees what they gathered. */
+void way_gather_end(struct way_pass *pass);
+
+#endif

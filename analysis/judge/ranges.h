@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Which bytes of a stretch have been seen: a few ranges, kept apart and in order.
+ */
+#ifndef WAYLAY_ANALYSIS_JUDGE_RANGES_H
+#define WAYLAY_ANALYSIS_JUDGE_RANGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { WAY_RANGES_MAX = 64 }; /* holes in one packet's bytes: more are not told apart */
+
+struct way_ranges {
+    struct {
+        int64_t from, to; /* [from, to) */
+    } items[WAY_RANGES_MAX];
+    size_t count;
+};
+
+/* Adds [from, to). Returns how many bytes of it were not there before; beyond the
+ * bound nothing is added. */
+int64_t way_ranges_add(struct way_ranges *ranges, int64_t from, int64_t to);
+
+/* Whether all of [from, to) is there. */
+bool way_ranges_cover(const struct way_ranges *ranges, int64_t from, int64_t to);
+
+#endif

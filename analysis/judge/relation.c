@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Relations, over kept packets.
+ *
+ * Which of the others are looked at: those with the same key, where fields or the
+ * connection join them; the one with the same number, where the order does; else
+ * all that can be near enough in time. Of each it is asked whether it is meant, whether
+ * it stands in the order that the relation says, and whether it is as demanded.
+ */
+#include "analysis/judge/relation.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/assert/memory.h"
+
+/* ---- joins ---- */
+
+static int compare_joined(const void *left, const void *right)
+{
+    const struct way_joined *a = left, *b = right;
+
+    if (a->key != b->key)
+        return a->key < b->key ? -1 : 1;
+    return (a->index > b->index) - (a->index < b->index);
+}
+
+/* The key of the packet in slot 0, on its side of the join. */
+static bool join_key(struct way_pass *pass, const struct way_rule *rule, bool main, uint64_t *key)
+{
+    if (rule->join == WAY_JOIN_FIELDS)
+        return way_join_key(pass, rule, main, key);
+    if (rule->join == WAY_JOIN_CONNECTION) {
+        *key = way_connection_of(pass, &pass->stands[WAY_SLOT_SELF]);
+        return *key != 0;
+    }
+    *key = way_packet_identity(pass->evaluation.slots[WAY_SLOT_SELF]->view,
+                               rule->relation != WAY_RELATION_BECOMES);
+    return true;
+}
+
+static bool has_keys(const struct way_rule *rule)
+{
+    return rule->join == WAY_JOIN_FIELDS || rule->join == WAY_JOIN_CONNECTION ||
+           rule->relation >= WAY_RELATION_BECOMES;
+}
+
+static void sort_others(struct way_pass *pass, struct way_relating *relating)
+{
+    const struct way_rule *rule = relating->rule;
+    const struct way_kept_list *list = &pass->states[rule->other->number].kept;
+
+    relating->is_sorted = true;
+    relating->joined = way_memory_array(list->count, sizeof *relating->joined);
+    for (size_t i = 0; i < list->count; i++) {
+        uint64_t key;
+        way_pass_put(pass, WAY_SLOT_SELF, list->items[i]);
+        if (join_key(pass, rule, false, &key))
+            relating->joined[relating->joined_count++] = (struct way_joined){key, i};
+    }
+    qsort(relating->joined, relating->joined_count, sizeof *relating->joined, compare_joined);
+}
+
+void way_relating_free(struct way_relating *relating)
+{
+    free(relating->joined);
+    relating->joined = NULL;
+}
+
+/* The first that has a key, or a greater one. */
+static size_t first_of_key(const struct way_relating *relating, uint64_t key)
+{
+    size_t low = 0, high = relating->joined_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (relating->joined[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* ---- one other packet ---- */
+
+/* Whether `b`, the other one, stands to `a` in the order that the relation says. */
+static enum way_truth in_order(struct way_pass *pass, const struct way_rule *rule,
+                               const struct way_kept *a, const struct way_kept *b)
+{
+    int64_t at_least = rule->has_within ? rule->at_least : 0;
+    int64_t at_most = rule->has_within ? rule->at_most : INT64_MAX / 4;
+    enum way_truth after, timely;
+
+    switch (rule->relation) {
+    case WAY_RELATION_AFTER_ITS:
+    case WAY_RELATION_PRECEDED:
+        after = way_came_after(pass, b, a);
+        timely = rule->has_within ? way_came_within(pass, b, a, at_least, at_most) : WAY_TRUE;
+        break;
+    case WAY_RELATION_ACCOMPANIED:
+        after = WAY_TRUE;
+        timely = rule->has_within ? way_came_within(pass, a, b, -at_most, at_most) : WAY_TRUE;
+        break;
+    case WAY_RELATION_BECOMES:
+    case WAY_RELATION_APPEARS:
+    case WAY_RELATION_VANISHES:
+        after = way_came_after(pass, a, b);
+        after = after == WAY_UNDECIDED ? WAY_TRUE : after; /* it is the same packet */
+        timely = rule->has_within ? way_came_within(pass, a, b, at_least, at_most) : WAY_TRUE;
+        break;
+    default: /* BEFORE_ITS, FOLLOWED */
+        after = way_came_after(pass, a, b);
+        timely = rule->has_within ? way_came_within(pass, a, b, at_least, at_most) : WAY_TRUE;
+        break;
+    }
+    return after < timely ? after : timely;
+}
+
+/* What is found while the others are looked at. */
+struct search {
+    const struct way_kept *main;
+    struct way_tally tally;
+    size_t meant;                   /* others that are meant, in whatever order */
+    const struct way_kept *nearest; /* of these, in time */
+    bool nearest_is_timely;
+    struct way_found *found;
+};
+
+static int64_t distance(const struct way_kept *a, const struct way_kept *b)
+{
+    int64_t later = b->record.time - a->record.time;
+
+    return later < 0 ? -later : later;
+}
+
+static enum way_truth look_at(struct way_pass *pass, const struct way_rule *rule, size_t index,
+                              struct search *search)
+{
+    const struct way_kept *other = pass->states[rule->other->number].kept.items[index];
+
+    if (other->record.source == search->main->record.source &&
+        other->record.number == search->main->record.number)
+        return WAY_FALSE; /* no packet is related to itself */
+    enum way_truth truth = way_related_inside(pass, rule->other, index);
+    if (truth < WAY_UNDECIDED)
+        return WAY_FALSE;
+    search->meant++;
+    enum way_truth order = in_order(pass, rule, search->main, other);
+    if (!search->nearest ||
+        distance(search->main, other) < distance(search->main, search->nearest)) {
+        search->nearest = other;
+        search->nearest_is_timely = order == WAY_TRUE;
+    }
+    truth = order < truth ? order : truth;
+    if (truth != WAY_FALSE && rule->other_with) {
+        enum way_truth with = way_evaluate(&pass->evaluation, rule->other_with);
+        if (with != WAY_TRUE)
+            way_explain(pass, rule->other_with, search->found->expected, search->found->found);
+        with = with == WAY_UNKNOWN ? WAY_FALSE : with;
+        truth = with < truth ? with : truth;
+    }
+    search->tally.hold += truth == WAY_TRUE;
+    search->tally.may += truth == WAY_UNDECIDED;
+    return truth;
+}
+
+/* ---- which others ---- */
+
+static void look_by_key(struct way_pass *pass, struct way_relating *relating, struct search *search,
+                        bool *joined)
+{
+    uint64_t key;
+
+    *joined = join_key(pass, relating->rule, true, &key);
+    if (!*joined)
+        return;
+    if (!relating->is_sorted)
+        sort_others(pass, relating);
+    for (size_t i = first_of_key(relating, key);
+         i < relating->joined_count && relating->joined[i].key == key; i++)
+        look_at(pass, relating->rule, relating->joined[i].index, search);
+}
+
+/* The n-th of the others, with the n-th packet of the rule's. */
+static void look_by_order(struct way_pass *pass, const struct way_rule *rule, size_t nth,
+                          struct search *search)
+{
+    const struct way_kept_list *list = &pass->states[rule->other->number].kept;
+    size_t seen = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        if (way_related_inside(pass, rule->other, i) < WAY_UNDECIDED || seen++ < nth)
+            continue;
+        look_at(pass, rule, i, search);
+        return;
+    }
+}
+
+static size_t first_at(const struct way_kept_list *list, int64_t time)
+{
+    size_t low = 0, high = list->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (list->items[middle]->record.time < time)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* All that can be near enough in time, and inside of the window. */
+static void look_by_time(struct way_pass *pass, const struct way_rule *rule, struct search *search)
+{
+    const struct way_kept_list *list = &pass->states[rule->other->number].kept;
+    int64_t slack = pass->setup->uncertainty + WAY_SOURCE_BACKWARDS_MAX +
+                    pass->tap_errors[rule->main->taps[0]] + pass->tap_errors[rule->other->taps[0]];
+    int64_t reach = rule->has_within ? rule->at_most + slack : INT64_MAX / 4;
+    int64_t time = search->main->record.time;
+    bool before = rule->relation == WAY_RELATION_PRECEDED ||
+                  rule->relation == WAY_RELATION_AFTER_ITS ||
+                  rule->relation == WAY_RELATION_ACCOMPANIED;
+    bool after =
+        rule->relation != WAY_RELATION_PRECEDED && rule->relation != WAY_RELATION_AFTER_ITS;
+    size_t first, end;
+
+    way_window_range(pass, rule->other, &first, &end);
+    size_t low = first_at(list, time - (before ? reach : slack));
+    size_t high = first_at(list, time + (after ? reach : slack) + 1);
+    first = low > first ? low : first;
+    end = high < end ? high : end;
+    /* Where one is enough, the first that holds ends the search. */
+    bool one = rule->other_quantifier == WAY_SOME;
+    for (size_t i = first; i < end; i++)
+        if (look_at(pass, rule, i, search) == WAY_TRUE && one)
+            return;
+}
+
+/* ---- the relation ---- */
+
+static const char *relation_words(enum way_relation relation)
+{
+    static const char *const words[] = {[WAY_RELATION_AFTER_ITS] = "before it",
+                                        [WAY_RELATION_BEFORE_ITS] = "after it",
+                                        [WAY_RELATION_FOLLOWED] = "after it",
+                                        [WAY_RELATION_PRECEDED] = "before it",
+                                        [WAY_RELATION_ACCOMPANIED] = "beside it",
+                                        [WAY_RELATION_BECOMES] = "as what it becomes",
+                                        [WAY_RELATION_APPEARS] = "as the same packet",
+                                        [WAY_RELATION_VANISHES] = "as the same packet"};
+
+    return words[relation];
+}
+
+static void explain(struct way_pass *pass, const struct way_rule *rule, struct search *search,
+                    bool joined, enum way_truth truth)
+{
+    struct way_found *found = search->found;
+    bool was_explained = found->found[0] != '\0' && search->meant > 0;
+
+    if (search->nearest)
+        found->other = way_at_kept(search->nearest);
+    if (was_explained && search->nearest_is_timely)
+        return;
+    way_note_write(found->expected, "%s%.350s %s",
+                   rule->relation == WAY_RELATION_VANISHES ? "none of: " : "", rule->other->text,
+                   relation_words(rule->relation));
+    if (!joined && rule->join == WAY_JOIN_CONNECTION) {
+        way_note_write(found->found, pass->setup->has_log
+                                         ? "the access log has no line for this connection"
+                                         : "it is of no connection");
+    } else if (!joined) {
+        way_note_write(found->found, "it lacks what joins it: %s",
+                       pass->evaluation.cause ? pass->evaluation.cause->text : "a field");
+    } else if (!search->nearest) {
+        way_note_write(found->found, "none");
+    } else {
+        struct way_datum span = {.sort = WAY_SORT_SPAN,
+                                 .number = distance(search->main, search->nearest)};
+        char text[64];
+        way_datum_format(&span, text, sizeof text);
+        way_note_write(
+            found->found, "%s frame %" PRIu64 " is %s %s it%s",
+            pass->program->taps[search->nearest->tap], search->nearest->record.number, text,
+            search->nearest->record.time < search->main->record.time ? "before" : "after",
+            truth == WAY_UNDECIDED ? ", and the clocks' error is larger" : "");
+    }
+}
+
+/* What the counts of others come to. */
+static enum way_truth quantified(struct way_pass *pass, const struct way_rule *rule,
+                                 const struct way_tally *tally)
+{
+    struct way_datum count;
+    double low = (double)tally->hold, high = (double)(tally->hold + tally->may), wanted = 0;
+
+    if (rule->relation == WAY_RELATION_VANISHES || rule->other_quantifier == WAY_NO)
+        return tally->hold ? WAY_FALSE : tally->may ? WAY_UNDECIDED : WAY_TRUE;
+    if (!rule->other_count)
+        return tally->hold ? WAY_TRUE : tally->may ? WAY_UNDECIDED : WAY_FALSE;
+    if (!way_evaluate_value(&pass->evaluation, rule->other_count, &count))
+        return WAY_FALSE;
+    wanted = way_datum_real(&count);
+    switch (rule->other_quantifier) {
+    case WAY_AT_LEAST:
+        return low >= wanted ? WAY_TRUE : high >= wanted ? WAY_UNDECIDED : WAY_FALSE;
+    case WAY_AT_MOST:
+        return high <= wanted ? WAY_TRUE : low <= wanted ? WAY_UNDECIDED : WAY_FALSE;
+    default:
+        return low == wanted && high == wanted   ? WAY_TRUE
+               : low <= wanted && wanted <= high ? WAY_UNDECIDED
+                                                 : WAY_FALSE;
+    }
+}
+
+enum way_truth way_relation_holds(struct way_pass *pass, struct way_relating *relating,
+                                  const struct way_kept *kept, size_t nth, struct way_found *found)
+{
+    const struct way_rule *rule = relating->rule;
+    struct search search = {.main = kept, .found = found};
+    bool joined = true;
+
+    way_pass_put(pass, WAY_SLOT_WAS, kept);
+    way_pass_put(pass, WAY_SLOT_SELF, kept);
+    if (has_keys(rule))
+        look_by_key(pass, relating, &search, &joined);
+    else if (rule->join == WAY_JOIN_ORDER)
+        look_by_order(pass, rule, nth, &search);
+    else
+        look_by_time(pass, rule, &search);
+    enum way_truth truth = joined ? quantified(pass, rule, &search.tally) : WAY_FALSE;
+    if (truth != WAY_TRUE) {
+        explain(pass, rule, &search, joined, truth);
+        if (rule->other_count && joined)
+            way_note_write(found->found, "%" PRIu64 " of them", search.tally.hold);
+    }
+    return truth;
+}

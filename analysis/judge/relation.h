@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Relations between a packet and others, over those that were kept.
+ * Internal to analysis/judge.
+ */
+#ifndef WAYLAY_ANALYSIS_JUDGE_RELATION_H
+#define WAYLAY_ANALYSIS_JUDGE_RELATION_H
+
+#include "analysis/judge/pass.h"
+
+/* What was found of one packet. */
+struct way_found {
+    char expected[WAY_NOTE_TEXT_MAX], found[WAY_NOTE_TEXT_MAX];
+    const struct way_term *cause; /* the field that lacks, or NULL */
+    struct way_at other;          /* the other packet that is nearest; tap -1: none */
+};
+
+/* A rule while it is judged, with what is worked out once. Zeroed but for the rule
+ * to begin with. */
+struct way_relating {
+    const struct way_rule *rule;
+    struct way_joined {
+        uint64_t key;
+        size_t index; /* in the other select's list */
+    } * joined;       /* sorted; of those packets that have the key's fields */
+    size_t joined_count;
+    bool is_sorted;
+};
+
+/* Whether a packet in the select's list is meant: see related.c. */
+enum way_truth way_related_inside(struct way_pass *pass, const struct way_select *select,
+                                  size_t index);
+
+/* Whether the rule's relation holds for the packet (in slot 0), the `nth` that the rule
+ * is about. It is moved to the slot `was`; slot 0 is changed. */
+enum way_truth way_relation_holds(struct way_pass *pass, struct way_relating *relating,
+                                  const struct way_kept *kept, size_t nth, struct way_found *found);
+
+void way_relating_free(struct way_relating *relating);
+
+#endif

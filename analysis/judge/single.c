@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Rules about single packets, counted as they pass; and what counts come to, for
+ * all rules.
+ */
+#include "analysis/judge/pass.h"
+
+#include <glib.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/assert/memory.h"
+
+/* ---- quantifiers ---- */
+
+static const char *words_of(enum way_quantifier quantifier)
+{
+    static const char *const words[] = {
+        [WAY_EXACTLY] = "exactly", [WAY_AT_LEAST] = "at least", [WAY_AT_MOST] = "at most"};
+
+    return words[quantifier];
+}
+
+/* Whether a count that lies between `low` and `high` is as wanted. */
+static enum way_truth count_fits(enum way_quantifier quantifier, double wanted, double low,
+                                 double high)
+{
+    bool can = quantifier == WAY_AT_LEAST  ? high >= wanted
+               : quantifier == WAY_AT_MOST ? low <= wanted
+                                           : low <= wanted && wanted <= high;
+    bool must = quantifier == WAY_AT_LEAST  ? low >= wanted
+                : quantifier == WAY_AT_MOST ? high <= wanted
+                                            : low == wanted && high == wanted;
+
+    return must ? WAY_TRUE : can ? WAY_UNDECIDED : WAY_FALSE;
+}
+
+static void judge_count(struct way_pass *pass, const struct way_rule *rule,
+                        enum way_quantifier quantifier, const struct way_term *count,
+                        const struct way_tally *tally, const char *where,
+                        struct way_rule_outcome *outcome)
+{
+    struct way_datum wanted;
+    const char *group = where[0] ? " in the group of " : "";
+
+    (void)rule;
+    if (!way_evaluate_value(&pass->evaluation, count, &wanted)) {
+        struct way_note *note = way_outcome_note(outcome, false, NULL);
+        if (note)
+            way_note_write(note->expected, "a number: %s", count->text);
+        if (note)
+            way_note_write(note->found, "it has no value");
+        return;
+    }
+    enum way_truth fits = count_fits(quantifier, way_datum_real(&wanted), (double)tally->hold,
+                                     (double)(tally->hold + tally->may));
+    if (fits == WAY_TRUE)
+        return;
+    struct way_note *note = way_outcome_note(outcome, fits == WAY_UNDECIDED, NULL);
+    if (!note)
+        return;
+    way_note_write(note->expected, "%s %g such packets%s%s", words_of(quantifier),
+                   way_datum_real(&wanted), group, where);
+    if (tally->may)
+        way_note_write(note->found, "%" PRIu64 ", and %" PRIu64 " that the clocks cannot place",
+                       tally->hold, tally->may);
+    else
+        way_note_write(note->found, "%" PRIu64, tally->hold);
+}
+
+void way_tally_judge(struct way_pass *pass, const struct way_rule *rule,
+                     enum way_quantifier quantifier, const struct way_term *count,
+                     const struct way_tally *tally, const char *where,
+                     struct way_rule_outcome *outcome)
+{
+    if (quantifier == WAY_EXACTLY || quantifier == WAY_AT_LEAST || quantifier == WAY_AT_MOST) {
+        judge_count(pass, rule, quantifier, count, tally, where, outcome);
+    } else if (quantifier == WAY_SOME && tally->hold == 0) {
+        struct way_note *note = way_outcome_note(outcome, tally->may > 0, NULL);
+        if (!note)
+            return;
+        way_note_write(note->expected, "some such packet%s%s", where[0] ? " in the group of " : "",
+                       where);
+        way_note_write(note->found,
+                       tally->may ? "none for certain: the clocks cannot place %" PRIu64 : "none",
+                       tally->may);
+    }
+}
+
+struct way_note *way_rule_take(struct way_pass *pass, struct way_rule_outcome *outcome,
+                               enum way_truth truth, enum way_truth inside, const struct way_at *at)
+{
+    const struct way_rule *rule = outcome->rule;
+    const struct way_term *cause = pass->evaluation.cause;
+    bool broken = cause && pass->evaluation.why == WAY_BROKEN;
+
+    outcome->examined++;
+    outcome->matched += truth == WAY_TRUE;
+    if (truth == WAY_UNKNOWN && cause) {
+        if (outcome->unknown++ == 0)
+            memcpy(outcome->lacking, cause->text,
+                   strnlen(cause->text, sizeof outcome->lacking - 1));
+    }
+    switch (rule->quantifier) {
+    case WAY_EACH:
+    case WAY_EACH_FIRST:
+        if (truth == WAY_TRUE)
+            return NULL;
+        return way_outcome_note(outcome, truth == WAY_UNDECIDED || inside != WAY_TRUE, at);
+    case WAY_NO:
+        /* What cannot be read may hold what must not be there. */
+        if (truth == WAY_FALSE || (truth == WAY_UNKNOWN && !broken))
+            return NULL;
+        return way_outcome_note(outcome, truth == WAY_UNDECIDED || inside != WAY_TRUE, at);
+    default:
+        return NULL;
+    }
+}
+
+/* ---- single packets ---- */
+
+struct single {
+    const struct way_expected *expected;
+    struct way_rule_outcome *outcome;
+    struct way_tally tally;
+    struct way_near near;
+    GHashTable *groups; /* key to struct group; NULL without `per` */
+};
+
+struct group {
+    struct way_tally tally;
+    struct way_at first;
+};
+
+static struct group *group_of(struct single *single, uint64_t key, const struct way_at *at)
+{
+    struct group *group = g_hash_table_lookup(single->groups, GSIZE_TO_POINTER(key));
+
+    if (!group) {
+        group = g_new0(struct group, 1);
+        group->first = *at;
+        g_hash_table_insert(single->groups, GSIZE_TO_POINTER(key), group);
+        return group;
+    }
+    return single->outcome->rule->quantifier == WAY_EACH_FIRST ? NULL : group;
+}
+
+static void explain_note(struct way_pass *pass, struct single *single, struct way_note *note,
+                         struct way_stand *stand)
+{
+    const struct way_rule *rule = single->outcome->rule;
+
+    if (!note)
+        return;
+    way_note_packet(pass, note, stand, single->expected);
+    if (rule->quantifier == WAY_NO) {
+        way_note_write(note->expected, "no such packet");
+        way_note_write(note->found, "%s", rule->with ? rule->with->text : "this one");
+    } else {
+        way_explain(pass, rule->with, note->expected, note->found);
+    }
+    if (note->doubt) {
+        char found[WAY_NOTE_TEXT_MAX];
+        memcpy(found, note->found, sizeof found);
+        way_note_write(note->found, "%.400s, and the clocks' error is larger", found);
+    }
+}
+
+static void see(void *self, struct way_pass *pass, struct way_stand *stand, enum way_truth inside)
+{
+    struct single *single = self;
+    const struct way_rule *rule = single->outcome->rule;
+    struct way_tally *tally = &single->tally;
+    struct way_at at = way_at_of(stand);
+    uint64_t key;
+
+    if (single->groups) {
+        if (!way_key_of(pass, rule->main->per, rule->main->per_count, &key))
+            return; /* it is of no group */
+        struct group *group = group_of(single, key, &at);
+        if (!group)
+            return;
+        tally = &group->tally;
+    }
+    pass->evaluation.cause = NULL;
+    enum way_truth truth = rule->with ? way_evaluate(&pass->evaluation, rule->with) : WAY_TRUE;
+    struct way_note *note = way_rule_take(pass, single->outcome, truth, inside, &at);
+    explain_note(pass, single, note, stand);
+    tally->hold += truth == WAY_TRUE && inside == WAY_TRUE;
+    tally->may += (truth == WAY_TRUE && inside != WAY_TRUE) || truth == WAY_UNDECIDED;
+    if (rule->with && truth != WAY_TRUE && rule->quantifier != WAY_NO &&
+        rule->quantifier != WAY_EACH && rule->quantifier != WAY_EACH_FIRST)
+        way_near_offer(pass, &single->near, &at, rule->with);
+}
+
+void *way_single_begin(struct way_pass *pass, const struct way_expected *expected,
+                       struct way_rule_outcome *outcome)
+{
+    struct single *single = way_memory_array(1, sizeof *single);
+
+    single->expected = expected;
+    single->outcome = outcome;
+    if (outcome->rule->main->per_count)
+        single->groups = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    way_pass_watch(pass, outcome->rule->main, see, single);
+    return single;
+}
+
+static void judge_groups(struct way_pass *pass, struct single *single)
+{
+    const struct way_rule *rule = single->outcome->rule;
+    GHashTableIter iterator;
+    gpointer value;
+
+    g_hash_table_iter_init(&iterator, single->groups);
+    while (g_hash_table_iter_next(&iterator, NULL, &value)) {
+        const struct group *group = value;
+        char where[120];
+        g_snprintf(where, sizeof where, "%s frame %" PRIu64, pass->program->taps[group->first.tap],
+                   group->first.number);
+        way_tally_judge(pass, rule, rule->quantifier, rule->count, &group->tally, where,
+                        single->outcome);
+    }
+}
+
+void way_single_end(struct way_pass *pass, void *self)
+{
+    struct single *single = self;
+    struct way_rule_outcome *outcome = single->outcome;
+    const struct way_rule *rule = outcome->rule;
+    size_t before = outcome->note_count;
+
+    if (single->groups)
+        judge_groups(pass, single);
+    else
+        way_tally_judge(pass, rule, rule->quantifier, rule->count, &single->tally, "", outcome);
+    if (outcome->note_count > before)
+        way_near_write(&single->near, &outcome->notes[before]);
+    if (single->groups)
+        g_hash_table_destroy(single->groups);
+    free(single);
+}
