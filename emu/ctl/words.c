@@ -86,9 +86,9 @@ static bool put(json_t *object, const char *key, json_t *value, char *error, siz
         object = inner;
         key = dot + 1;
     }
-    if (key[0] && !dot && json_is_object(object) && !json_object_get(object, key) &&
-        json_object_set_new_nocheck(object, key, value) == 0)
-        return true;
+    if (key[0] && !dot && json_is_object(object) && !json_object_get(object, key))
+        return json_object_set_new(object, key, value) == 0;
+    json_decref(value);
     snprintf(error, error_size, "key '%s': expected each key once, as KEY or KEY.KEY", whole);
     return false;
 }

@@ -22,7 +22,7 @@
 #include "core/common/cleanup.h"
 #include "emu/wire/control_client.h"
 
-enum { BACKLOG = 64, EVENTS_A_RUN = 8, LISTENER = WAY_CONTROL_CLIENTS };
+enum { BACKLOG = 64, EVENTS_A_RUN = 2, LISTENER = WAY_CONTROL_CLIENTS };
 
 struct way_control {
     int epoll, listener;

@@ -14,7 +14,7 @@
 
 #include "core/common/clock.h"
 
-enum { STEPS_A_RUN = 64 }; /* then others have their turn */
+enum { STEPS_A_RUN = 8 }; /* some two requests; then frames, and others, have their turn */
 
 /* What a call of the kernel came to. */
 enum progress { MOVED, BLOCKED, BROKEN };
