@@ -36,6 +36,7 @@ EXTRA_DIST += \
 	tests/emu/test_proxy_http.py \
 	tests/emu/test_proxy_pressure.py \
 	tests/emu/test_results.py \
+	tests/emu/test_scale.py \
 	tests/emu/test_scenarios.py \
 	tests/emu/test_timeline.py \
 	tests/emu/test_unprivileged.py \
