@@ -9,11 +9,9 @@
 #include "analysis/dissect/field_table.h"
 
 const struct way_field_group *const way_field_groups[] = {
-    &way_fields_frame,       &way_fields_link,
-    &way_fields_ip,          &way_fields_ip_options,
-    &way_fields_icmp,        &way_fields_tcp,
-    &way_fields_tcp_options, &way_fields_udp,
-    &way_fields_gre,         NULL};
+    &way_fields_frame, &way_fields_link, &way_fields_ip,          &way_fields_ip_options,
+    &way_fields_icmp,  &way_fields_tcp,  &way_fields_tcp_options, &way_fields_tcp_flow,
+    &way_fields_udp,   &way_fields_gre,  &way_fields_http,        NULL};
 
 /* The steps of a path, as they are written. */
 static const struct {
@@ -125,6 +123,8 @@ static enum way_presence find_layer(const struct way_field *field, struct way_vi
     *level = find_level(field, view);
     if (!*level)
         return WAY_ABSENT;
+    if (field->info->layer == WAY_LAYER_HTTP) /* what there is of it, the getter says */
+        return way_level_has(*level, WAY_LAYER_TCP);
     return way_level_has(*level, field->info->layer);
 }
 

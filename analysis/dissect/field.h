@@ -60,6 +60,7 @@ struct way_field_info {
     uint8_t size;      /* bytes, */
     uint8_t shift;     /* bits to drop at the right, */
     uint32_t mask;     /* and what is left of it then; 0: all */
+    const char *text;  /* for getters of named things: a header field's name */
     uint32_t argument; /* for the getters of a family: an option's type and the like */
 };
 

@@ -29,6 +29,36 @@ struct way_flow_limits {
     size_t bytes;   /* of all streams' bytes out of order and unfinished messages; 0: 32 MiB */
 };
 
+/* What the table knows of one packet: view->flow. Members beyond `known` hold only
+ * where it is set. Numbers of bytes and sequence numbers are modulo 2^32. */
+struct way_flow_facts {
+    bool known;      /* the packet's stream could be followed so far; else all of this is
+                        broken */
+    uint32_t stream; /* its number, from 0, in the order of first packets */
+
+    bool seq_based, ack_based;   /* the sender's, the receiver's first number is known */
+    uint32_t seq_base, ack_base; /* they: relative numbers are those less these */
+
+    bool retransmission;     /* some of what it bears was seen before */
+    bool spurious;           /* and all of it was acknowledged before */
+    bool out_of_order;       /* it fills a hole that was seen before it */
+    bool gap;                /* it begins behind what was seen: something lacks before it */
+    bool keep_alive;         /* one byte below what comes next, with no more than one byte */
+    uint32_t duplicate_acks; /* the how manieth acknowledgement of the same; 0: it is none */
+    bool in_flight_known;
+    uint32_t in_flight; /* of a segment with data: bytes sent and not acknowledged, with it */
+
+    bool window_known;
+    uint32_t window; /* scaled */
+
+    int64_t since_first, since_last; /* ns, from the stream's first, from its last packet */
+    bool round_trip_known;
+    int64_t round_trip; /* ns from the SYN to the acknowledgement that ends the
+                           handshake */
+    const struct way_http_facts
+        *http; /* messages of this packet, or NULL: analysis/dissect/http.h */
+};
+
 struct way_flows;
 
 /* An empty table, to be freed by way_flows_free; `needs` is the most that any
@@ -41,7 +71,7 @@ void way_flows_see(struct way_flows *flows, struct way_view *view);
 
 /* What had to be given up for want of room. */
 struct way_flow_losses {
-    uint64_t streams; /* pushed out */
+    uint64_t streams; /* pushed out before they were closed */
     uint64_t bytes;   /* streams whose bytes did not fit */
 };
 struct way_flow_losses way_flows_losses(const struct way_flows *flows);

@@ -3,8 +3,10 @@
 noinst_LIBRARIES += libwaydissect.a
 libwaydissect_a_SOURCES = \
 	analysis/dissect/field.c analysis/dissect/field.h \
+	analysis/dissect/field_flow.c \
 	analysis/dissect/field_frame.c \
 	analysis/dissect/field_gre.c \
+	analysis/dissect/field_http.c \
 	analysis/dissect/field_icmp.c \
 	analysis/dissect/field_ip.c \
 	analysis/dissect/field_ip_options.c \
@@ -14,8 +16,13 @@ libwaydissect_a_SOURCES = \
 	analysis/dissect/field_tcp_options.c \
 	analysis/dissect/field_udp.c \
 	analysis/dissect/filter_names.c analysis/dissect/filter_names.h \
-	analysis/dissect/flow.h \
+	analysis/dissect/flow.c analysis/dissect/flow.h \
+	analysis/dissect/flow_facts.c analysis/dissect/flow_facts.h \
+	analysis/dissect/flow_table.c analysis/dissect/flow_table.h \
 	analysis/dissect/gate.c analysis/dissect/gate.h \
+	analysis/dissect/http.c analysis/dissect/http.h \
+	analysis/dissect/reassembly.c analysis/dissect/reassembly.h \
+	analysis/dissect/seen.c analysis/dissect/seen.h \
 	analysis/dissect/selection.c analysis/dissect/selection.h \
 	analysis/dissect/sieve.c analysis/dissect/sieve.h \
 	analysis/dissect/value.c analysis/dissect/value.h \
@@ -23,4 +30,4 @@ libwaydissect_a_SOURCES = \
 	analysis/dissect/view_link.c analysis/dissect/view_link.h \
 	analysis/dissect/view_transport.c analysis/dissect/view_transport.h
 libwaydissect_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
-DISSECT_LIBS = libwaydissect.a $(CAPTURE_LIBS) libwaypacket.a
+DISSECT_LIBS = libwaydissect.a $(CAPTURE_LIBS) libwayhttp.a libwaypacket.a $(LLHTTP_LIBS)

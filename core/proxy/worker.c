@@ -38,6 +38,7 @@ struct worker {
     struct way_listeners *listeners;
     struct way_sessions sessions;
     struct way_frame frame; /* the packet at hand */
+    bool failed;            /* its device went away */
 };
 
 /* ---- packets ---- */
@@ -84,6 +85,7 @@ static void on_packets(uv_poll_t *poll, int status, int events)
             return;
         if (error && error != -EINTR) {
             way_log(WAY_LOG_ERROR, "%s: %s: stopping", worker->device.name, strerror(-error));
+            worker->failed = true;
             uv_stop(&worker->loop);
             return;
         }
@@ -280,6 +282,7 @@ int way_worker_run(const struct way_worker_with *with)
     uv_walk(&worker->loop, close_handle, NULL);
     uv_run(&worker->loop, UV_RUN_NOWAIT);
     uv_loop_close(&worker->loop);
+    bool failed = error != 0 || worker->failed;
     free(worker);
-    return error ? WAY_EXIT_FAILED : WAY_EXIT_OK;
+    return failed ? WAY_EXIT_FAILED : WAY_EXIT_OK;
 }

@@ -18,6 +18,8 @@
 /* Exit codes. */
 enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
+enum { REAL_DIGITS = 15 }; /* as the answers have them */
+
 struct options {
     const char *run;    /* or NULL */
     const char *socket; /* a path, or NULL */
@@ -127,7 +129,7 @@ static int print_answer(const struct options *options, json_t *answer)
 {
     bool done = json_is_true(json_object_get(answer, "ok"));
     if (options->json) {
-        json_dumpf(answer, stdout, 0);
+        json_dumpf(answer, stdout, JSON_REAL_PRECISION(REAL_DIGITS));
         putchar('\n');
     } else if (!done) {
         const char *error = json_string_value(json_object_get(answer, "error"));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Buffers, and files that are cut back when a write fails half way.
+ * Gathering writes, and files that are cut back when one fails half way.
  */
+#define _DEFAULT_SOURCE /* pwritev */
 #include "emu/wire/output.h"
 
 #include <errno.h>
@@ -9,31 +10,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "core/common/log.h"
 
-enum { BUFFER = 64 << 10 };
+enum { PARTS = 1024 }; /* of one write (IOV_MAX) */
 
-/* Writes all of it behind the file's end. Returns 0; or an errno, and the file is as
- * it was. */
-static int append(struct way_output *output, const void *bytes, size_t len)
+/* Takes `len` bytes off the front of the parts; returns how many are left of `count`. */
+static int advance(struct iovec **parts, int count, size_t len)
 {
-    size_t done = 0;
-    while (done < len) {
-        ssize_t wrote = pwrite(output->fd, (const uint8_t *)bytes + done, len - done,
-                               output->size + (off_t)done);
+    while (count > 0 && len >= (*parts)->iov_len) {
+        len -= (*parts)->iov_len;
+        (*parts)++;
+        count--;
+    }
+    if (count > 0) {
+        (*parts)->iov_base = (uint8_t *)(*parts)->iov_base + len;
+        (*parts)->iov_len -= len;
+    }
+    return count;
+}
+
+/* Writes the parts at the offset, as far as it goes: fills `done`, and returns 0 or an
+ * errno. */
+static int write_parts(int fd, struct iovec *parts, int count, off_t at, size_t *done)
+{
+    *done = 0;
+    while (count > 0) {
+        ssize_t wrote = pwritev(fd, parts, count, at + (off_t)*done);
         if (wrote < 0 && errno == EINTR)
             continue;
-        if (wrote <= 0) {
-            int error = wrote < 0 ? errno : EIO;
-            if (done > 0 && ftruncate(output->fd, output->size) != 0)
-                return errno;
-            return error;
-        }
-        done += (size_t)wrote;
+        if (wrote <= 0)
+            return wrote < 0 ? errno : EIO;
+        *done += (size_t)wrote;
+        count = advance(&parts, count, (size_t)wrote);
     }
-    output->size += (off_t)len;
     return 0;
 }
 
@@ -53,7 +65,10 @@ struct way_output *way_output_create(const char *path, const char *name, const v
         return NULL;
     }
     output->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0644);
-    int failed = output->fd < 0 ? errno : append(output, head, head_len);
+    struct iovec part = {.iov_base = (void *)head, .iov_len = head_len};
+    size_t done = 0;
+    int failed = output->fd < 0 ? errno : write_parts(output->fd, &part, head_len > 0, 0, &done);
+    output->size = (off_t)done;
     if (failed) {
         snprintf(error, error_size, "%s: cannot be %s: %s", path,
                  output->fd < 0 ? "opened" : "written", strerror(failed));
@@ -69,46 +84,54 @@ void way_output_close(struct way_output *output)
         return;
     if (output->fd >= 0)
         close(output->fd);
-    free(output->buffer);
     free(output->path);
     free(output->name);
     free(output);
 }
 
-/* Appends `records`, or counts them as lost; says so the first time. */
-static void append_records(struct way_output *output, const void *bytes, size_t len,
-                           uint64_t records)
+void way_output_take(struct way_output *output, struct way_ring_record *record)
 {
-    int error = append(output, bytes, len);
-    if (!error)
-        return;
-    atomic_fetch_add_explicit(&output->lost, records, memory_order_relaxed);
+    record->next = NULL;
+    if (output->last)
+        output->last->next = record;
+    else
+        output->first = record;
+    output->last = record;
+}
+
+static void note_failure(struct way_output *output, int error, uint64_t lost)
+{
+    atomic_fetch_add_explicit(&output->lost, lost, memory_order_relaxed);
     if (!output->failed)
         way_log(WAY_LOG_ERROR, "%s: cannot be written: %s; what is lost is counted", output->path,
                 strerror(error));
     output->failed = true;
 }
 
-void way_output_write(struct way_output *output)
+/* Writes as many records as one write takes. Those that do not come to stand in the file as a
+ * whole are lost, and the file is cut back to those that do. */
+static void write_some(struct way_output *output)
 {
-    if (output->filled == 0)
-        return;
-    append_records(output, output->buffer, output->filled, output->waiting);
-    output->filled = 0;
-    output->waiting = 0;
+    struct iovec parts[PARTS];
+    const struct way_ring_record *record = output->first;
+    int count = 0;
+    for (; output->first && count < PARTS; output->first = output->first->next)
+        parts[count++] =
+            (struct iovec){.iov_base = output->first->bytes, .iov_len = output->first->len};
+    size_t done, whole = 0;
+    int error = write_parts(output->fd, parts, count, output->size, &done);
+    for (; count > 0 && whole + record->len <= done; record = record->next, count--)
+        whole += record->len;
+    output->size += (off_t)whole;
+    if (done > whole && ftruncate(output->fd, output->size) != 0)
+        error = errno;
+    if (error)
+        note_failure(output, error, (uint64_t)count);
 }
 
-void way_output_take(struct way_output *output, const void *bytes, size_t len)
+void way_output_write(struct way_output *output)
 {
-    if (output->filled + len > BUFFER)
-        way_output_write(output);
-    if (!output->buffer)
-        output->buffer = malloc(BUFFER);
-    if (len > BUFFER || !output->buffer) {
-        append_records(output, bytes, len, 1);
-        return;
-    }
-    memcpy(output->buffer + output->filled, bytes, len);
-    output->filled += len;
-    output->waiting++;
+    while (output->first)
+        write_some(output);
+    output->last = NULL;
 }

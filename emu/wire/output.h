@@ -2,7 +2,8 @@
  *
  * One file of the writer: the side of its thread. For emu/wire/writer.c.
  *
- * Records gather in a buffer; a file grows by whole records only.
+ * Records are written from where they lie in the ring, many at once; a file grows by
+ * whole records only.
  */
 #ifndef WAYLAY_EMU_WIRE_OUTPUT_H
 #define WAYLAY_EMU_WIRE_OUTPUT_H
@@ -13,6 +14,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "emu/wire/ring.h"
+
 struct way_output {
     /* constant: */
     struct way_writer *writer;
@@ -22,14 +25,11 @@ struct way_output {
     struct way_output *next; /* as they were opened */
     uint64_t put, refused;
     /* the thread's: */
-    struct way_output *unwritten; /* the next one of this round */
-    bool in_round;
-    bool failed;           /* an error was logged */
-    off_t size;            /* of the file */
-    uint8_t *buffer;       /* made when it is first needed */
-    size_t filled;         /* bytes in it */
-    uint64_t waiting;      /* records in it */
-    _Atomic uint64_t lost; /* records that the file did not take */
+    struct way_output *unwritten;         /* the next one that has records */
+    struct way_ring_record *first, *last; /* its records */
+    bool failed;                          /* an error was logged */
+    off_t size;                           /* of the file */
+    _Atomic uint64_t lost;                /* records that the file did not take */
 };
 
 /* Creates the file with its head. Returns NULL with one line in `error`. */
@@ -39,10 +39,10 @@ struct way_output *way_output_create(const char *path, const char *name, const v
 /* Closes the file and frees the output. */
 void way_output_close(struct way_output *output);
 
-/* Takes a record: into the buffer, or the file. */
-void way_output_take(struct way_output *output, const void *bytes, size_t len);
+/* Takes a record, which must stay where it is until it is written. */
+void way_output_take(struct way_output *output, struct way_ring_record *record);
 
-/* Writes what is in the buffer. */
+/* Writes the records that were taken. */
 void way_output_write(struct way_output *output);
 
 #endif

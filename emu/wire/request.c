@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { REAL_DIGITS = 15 }; /* 0.01 is not to become 0.010000000000000000208 */
+
 /* ---- answers ---- */
 
 void way_answer_refuse(struct way_answer *answer, const char *format, ...)
@@ -54,7 +56,7 @@ char *way_answer_line(struct way_answer *answer, int64_t time)
     }
     json_decref(answer->body);
     *answer = (struct way_answer){.body = NULL};
-    char *text = json_dumps(line, JSON_COMPACT);
+    char *text = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS));
     json_decref(line);
     size_t len = text ? strlen(text) : 0;
     char *whole = text ? realloc(text, len + 2) : NULL;

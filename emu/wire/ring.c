@@ -7,17 +7,11 @@
  */
 #include "emu/wire/ring.h"
 
-#include <string.h>
 #include <sys/mman.h>
 
-struct header {
-    void *owner;
-    uint64_t len;
-};
+enum { UNIT = sizeof(struct way_ring_record) };
 
-enum { UNIT = sizeof(struct header) };
-
-_Static_assert(sizeof(struct header) == 16, "headers keep records aligned");
+_Static_assert((UNIT & (UNIT - 1)) == 0, "headers keep records aligned");
 
 /* What a record takes of the ring. */
 static uint64_t span(size_t len)
@@ -25,9 +19,9 @@ static uint64_t span(size_t len)
     return UNIT + (len + UNIT - 1) / UNIT * UNIT;
 }
 
-static uint8_t *place(const struct way_ring *ring, uint64_t position)
+static struct way_ring_record *place(const struct way_ring *ring, uint64_t position)
 {
-    return ring->bytes + (position & (ring->size - 1));
+    return (struct way_ring_record *)(void *)(ring->bytes + (position & (ring->size - 1)));
 }
 
 int way_ring_open(struct way_ring *ring, size_t bytes)
@@ -72,13 +66,12 @@ uint8_t *way_ring_room(struct way_ring *ring, void *owner, size_t len)
     if (need > ring->size || !has_room(ring, head, skip + need))
         return NULL;
     if (skip > 0) {
-        const struct header filler = {.len = skip - UNIT};
-        memcpy(place(ring, head), &filler, UNIT);
+        *place(ring, head) = (struct way_ring_record){.len = skip - UNIT};
         atomic_store_explicit(&ring->head, head += skip, memory_order_release);
     }
-    const struct header header = {.owner = owner, .len = len};
-    memcpy(place(ring, head), &header, UNIT);
-    return place(ring, head) + UNIT;
+    struct way_ring_record *record = place(ring, head);
+    *record = (struct way_ring_record){.owner = owner, .len = len};
+    return record->bytes;
 }
 
 void way_ring_put(struct way_ring *ring, size_t len)
@@ -97,25 +90,24 @@ uint64_t way_ring_head(const struct way_ring *ring)
     return atomic_load_explicit(&ring->head, memory_order_acquire);
 }
 
-int way_ring_next(struct way_ring *ring, uint64_t head, struct way_ring_record *record)
+uint64_t way_ring_tail(const struct way_ring *ring)
 {
-    uint64_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
-    while (tail < head) {
-        struct header header;
-        memcpy(&header, place(ring, tail), UNIT);
-        record->owner = header.owner;
-        record->bytes = place(ring, tail) + UNIT;
-        record->len = header.len;
-        record->end = tail + span(header.len);
-        if (header.owner)
-            return 1;
-        way_ring_release(ring, record);
-        tail = record->end;
-    }
-    return 0;
+    return atomic_load_explicit(&ring->tail, memory_order_relaxed);
 }
 
-void way_ring_release(struct way_ring *ring, const struct way_ring_record *record)
+struct way_ring_record *way_ring_next(const struct way_ring *ring, uint64_t *position,
+                                      uint64_t head)
 {
-    atomic_store_explicit(&ring->tail, record->end, memory_order_release);
+    while (*position != head) {
+        struct way_ring_record *record = place(ring, *position);
+        *position += span(record->len);
+        if (record->owner)
+            return record;
+    }
+    return NULL;
+}
+
+void way_ring_release(struct way_ring *ring, uint64_t position)
+{
+    atomic_store_explicit(&ring->tail, position, memory_order_release);
 }

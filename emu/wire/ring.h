@@ -23,11 +23,13 @@ struct way_ring {
     _Alignas(64) _Atomic uint64_t tail; /* the reader's */
 };
 
+/* As it lies in the ring. */
 struct way_ring_record {
-    void *owner;
-    const uint8_t *bytes;
-    size_t len;
-    uint64_t end; /* the ring's position behind it */
+    void *owner;                  /* NULL: it fills the ring's end */
+    struct way_ring_record *next; /* the reader's, for its own lists */
+    uint64_t len;
+    uint64_t unused; /* so that records are aligned */
+    uint8_t bytes[];
 };
 
 /* Allocates a ring of `bytes`, rounded up. Returns 0, or -1 with errno set. */
@@ -42,12 +44,16 @@ void way_ring_put(struct way_ring *ring, size_t len);
 /* Putter: how many bytes lie in it, at most. */
 size_t way_ring_filled(struct way_ring *ring);
 
-/* Reader: the position up to which there are records now. */
+/* Reader: where the records that are there now begin, and end. */
+uint64_t way_ring_tail(const struct way_ring *ring);
 uint64_t way_ring_head(const struct way_ring *ring);
 
-/* Reader: the next record before the position `head`; returns 0 when there is none. Its
- * bytes are valid until it is released, in order. */
-int way_ring_next(struct way_ring *ring, uint64_t head, struct way_ring_record *record);
-void way_ring_release(struct way_ring *ring, const struct way_ring_record *record);
+/* Reader: the record at `*position`, which moves behind it; NULL when there is none before
+ * `head`. The record is the reader's until it is released. */
+struct way_ring_record *way_ring_next(const struct way_ring *ring, uint64_t *position,
+                                      uint64_t head);
+
+/* Reader: gives all before the position back to the putter. */
+void way_ring_release(struct way_ring *ring, uint64_t position);
 
 #endif

@@ -5,10 +5,10 @@
  * While records come, the thread looks every few milliseconds by itself, and is woken
  * only when much has gathered: so the loop pays a system call for the first record
  * after a silence, and for no other. The thread works in rounds: all that is in the
- * ring at its begin goes to the outputs, then each output's buffer into its file. A
- * flush is done by the first round that begins after it was asked for.
+ * ring at its begin is written, sorted by file, straight from the ring. A flush is done
+ * by the first round that begins after it was asked for.
  */
-#define _GNU_SOURCE /* sem_clockwait */
+#define _GNU_SOURCE /* sem_clockwait, gettid */
 #include "emu/wire/writer.h"
 
 #include <errno.h>
@@ -22,6 +22,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,7 +35,9 @@
 
 enum {
     SILENT_ROUNDS = 20, /* in a row, and the thread sleeps until it is woken */
-    FULLEST = 4         /* wake it when a quarter of the ring is filled */
+    FULLEST = 4,        /* wake it when a quarter of the ring is filled */
+    BATCHES = 16,       /* this part of the ring is given back at a time, at least */
+    NICE = -10          /* of the thread, where it is allowed: what it is late for is lost */
 };
 
 struct way_writer {
@@ -50,42 +53,41 @@ struct way_writer {
 
 /* ---- the thread ---- */
 
-/* Moves what is in the ring now to the outputs; returns whether there was any. The
- * outputs that have something for their files are chained from `*unwritten`. */
-static bool take_round(struct way_writer *writer, struct way_output **unwritten)
-{
-    struct way_ring_record record;
-    uint64_t head = way_ring_head(&writer->ring);
-    bool any = false;
-    while (way_ring_next(&writer->ring, head, &record)) {
-        struct way_output *output = record.owner;
-        if (!output->in_round) {
-            output->in_round = true;
-            output->unwritten = *unwritten;
-            *unwritten = output;
-        }
-        way_output_take(output, record.bytes, record.len);
-        way_ring_release(&writer->ring, &record);
-        any = true;
-    }
-    return any;
-}
-
-static void work_round(struct way_writer *writer, bool *any)
+/* Gives records before `head` to their outputs, a part of the ring at most, and writes
+ * them. Returns the position behind them. */
+static uint64_t write_batch(struct way_writer *writer, uint64_t head)
 {
     struct way_output *unwritten = NULL;
-    uint64_t asked = atomic_load(&writer->asked);
-    *any = take_round(writer, &unwritten);
-    while (unwritten) {
-        struct way_output *output = unwritten;
-        unwritten = output->unwritten;
-        output->in_round = false;
-        way_output_write(output);
+    struct way_ring_record *record;
+    uint64_t begin = way_ring_tail(&writer->ring);
+    uint64_t position = begin;
+    while (position - begin < writer->ring.size / BATCHES &&
+           (record = way_ring_next(&writer->ring, &position, head))) {
+        struct way_output *output = record->owner;
+        if (!output->first) {
+            output->unwritten = unwritten;
+            unwritten = output;
+        }
+        way_output_take(output, record);
     }
+    for (; unwritten; unwritten = unwritten->unwritten)
+        way_output_write(unwritten);
+    return position;
+}
+
+/* Returns whether there was anything to write. */
+static bool work_round(struct way_writer *writer)
+{
+    uint64_t asked = atomic_load(&writer->asked);
+    uint64_t head = way_ring_head(&writer->ring);
+    bool any = way_ring_tail(&writer->ring) != head;
+    while (way_ring_tail(&writer->ring) != head)
+        way_ring_release(&writer->ring, write_batch(writer, head));
     if (asked != atomic_load_explicit(&writer->done, memory_order_relaxed)) {
         atomic_store(&writer->done, asked);
         eventfd_write(writer->done_fd, 1);
     }
+    return any;
 }
 
 static void wait_a_round(struct way_writer *writer)
@@ -101,8 +103,7 @@ static void wait_a_round(struct way_writer *writer)
 /* Whether there is something to do, seen after the thread has said that it sleeps. */
 static bool has_work(const struct way_writer *writer)
 {
-    return way_ring_head(&writer->ring) !=
-               atomic_load_explicit(&writer->ring.tail, memory_order_relaxed) ||
+    return way_ring_head(&writer->ring) != way_ring_tail(&writer->ring) ||
            atomic_load(&writer->asked) != atomic_load(&writer->done) ||
            atomic_load(&writer->ending);
 }
@@ -123,13 +124,12 @@ static void *work(void *argument)
     unsigned silent = 0;
     prctl(PR_SET_NAME, "writer");
     prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
     while (true) {
         bool ending = atomic_load(&writer->ending); /* nothing is put any more after it */
-        bool any;
-        work_round(writer, &any);
+        silent = work_round(writer) ? 0 : silent + 1;
         if (ending)
             return NULL;
-        silent = any ? 0 : silent + 1;
         if (silent < SILENT_ROUNDS)
             wait_a_round(writer);
         else

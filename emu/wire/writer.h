@@ -34,8 +34,8 @@ struct way_output_counts {
 };
 
 /* Makes a ring of `bytes` (rounded up to a power of two, at least 256 KiB) and
- * starts the thread, which has no real-time priority whatever the caller's is, and
- * takes no signals. Returns NULL with errno set. */
+ * starts the thread, which has no real-time priority whatever the caller's is (but some
+ * above the usual, where that is allowed), and takes no signals. Returns NULL with errno set. */
 struct way_writer *way_writer_new(size_t bytes);
 
 /* Writes all that was put, ends the thread, closes all files and nulls the

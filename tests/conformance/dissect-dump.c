@@ -82,6 +82,7 @@ static int print_fields(const char *path, int count, char **names)
     enum way_field_needs needs = WAY_NEEDS_PACKET;
     struct way_record record;
     static struct way_view view;
+    struct way_flows *flows = NULL;
 
     for (int i = 0; i < count; i++) {
         if (i >= NAMES_MAX || !way_field_find(names[i], strlen(names[i]), &fields[i])) {
@@ -91,8 +92,12 @@ static int print_fields(const char *path, int count, char **names)
         if (fields[i].info->needs > needs)
             needs = fields[i].info->needs;
     }
+    if (needs != WAY_NEEDS_PACKET)
+        flows = way_flows_new(needs, NULL);
     while (way_source_next(source, &record) == WAY_SOURCE_PACKET) {
         way_view_begin(&view, &record);
+        if (flows)
+            way_flows_see(flows, &view);
         for (int i = 0; i < count; i++) {
             if (i)
                 putchar('\t');
@@ -100,6 +105,7 @@ static int print_fields(const char *path, int count, char **names)
         }
         putchar('\n');
     }
+    way_flows_free(&flows);
     way_source_close(&source);
     return 0;
 }

@@ -7,7 +7,9 @@ dissect_dump_LDADD = $(DISSECT_LIBS)
 EXTRA_DIST += \
 	tests/conformance/made_captures.py \
 	tests/conformance/made_packets.py \
+	tests/conformance/made_streams.py \
 	tests/conformance/reader.py \
 	tests/conformance/test_fields.py \
 	tests/conformance/test_formats.py \
-	tests/conformance/test_selections.py
+	tests/conformance/test_selections.py \
+	tests/conformance/test_streams.py

@@ -10,7 +10,7 @@ import signal
 import socket
 import struct
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
 
 import proxy_net
 import pytest
@@ -166,9 +166,20 @@ def test_a_connection_to_the_proxy_itself_is_closed(net: Net) -> None:
     assert net.counter("accepted_own_address") == 1
 
 
-def test_a_dead_worker_leaves_silence_until_the_next_start(net: Net) -> None:
-    """No filter at all would let the proxy's kernel answer in the proxy's own name."""
+def kill_worker(net: Net) -> None:
     os.kill(net.worker(), signal.SIGKILL)
+
+
+def take_device_away(net: Net) -> None:
+    net.ip("p", "link", "del", "way-p")
+
+
+@pytest.mark.parametrize("end", [kill_worker, take_device_away])
+def test_a_dead_worker_leaves_silence_until_the_next_start(
+    net: Net, end: Callable[[Net], None]
+) -> None:
+    """No filter at all would let the proxy's kernel answer in the proxy's own name."""
+    end(net)
     assert net.proxy.process.wait(GUARD) == 1
     wait_for("the device to go", GUARD, lambda: "way-p" not in net.ip("p", "link"))
     client = net.begin_connect()

@@ -2,13 +2,14 @@
 """An ordinary user, in a user namespace of his own: nobody runs what root runs."""
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Iterator
 
 import pytest
 
@@ -18,7 +19,15 @@ from waylay.wait import wait_for
 
 NOBODY = 65534
 BECOME = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
-NEEDED = ("router", "proxy", "origin", "assert", "hold", "wire")
+WIRED = """\
+extends: {base}
+name: wired
+links:
+  - {{ends: [c1, r1], subnet: 10.0.1.0/24, wire: {{delay: 5ms}}}}
+  - {{ends: [r1, p1], subnet: 10.0.2.0/24}}
+  - {{ends: [r1, o1], subnet: 10.0.3.0/24, wire: {{delay: 5ms}}}}
+"""
+NEEDED = ("router", "proxy", "origin", "assert", "hold", "wire", "ctl")
 
 pytestmark = [
     pytest.mark.usefixtures("whole_path"),
@@ -109,6 +118,22 @@ def test_nginx_as_origin(user: User) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.skipif(programs.find("waylay-wire") is None, reason="waylay-wire is not built")
+def test_wires_by_pairs_of_veth(user: User) -> None:
+    scenario = user.home / "wired.yaml"
+    scenario.write_text(
+        WIRED.format(base=user.tree / "scenarios" / "first-fetch" / "scenario.yaml")
+    )
+    done = harness.waylay("run", scenario, prefix=user.prefix)
+    assert done.returncode == 0, done.stdout + done.stderr
+    run = harness.finished(user.home / "results", "wired")
+    assert all(way["conserved"] for way in _fidelity(run)["links"]["c1-r1"].values())
+
+
+def _fidelity(run: harness.Finished) -> dict[str, Any]:
+    return dict(json.loads((run.folder / "fidelity.json").read_text()))
+
+
 def test_two_at_once(user: User) -> None:
     first_fetch = user.tree / "scenarios" / "first-fetch"
     done = harness.waylay("run", first_fetch, "--repeat", 2, "--jobs", 2, prefix=user.prefix)
@@ -126,6 +151,8 @@ def test_a_shell_in_a_node(user: User) -> None:
         for prefix in (user.prefix, ()):  # the user, and root
             seen = harness.waylay(*words, prefix=prefix)
             assert "mirred (Egress Redirect to device way-r1)" in seen.stdout, seen.stderr
+            told = harness.waylay("ctl", "--run", run, "runner", "state", prefix=prefix)
+            assert "doing: hold" in told.stdout, told.stderr
         os.kill(process.pid, signal.SIGKILL)
         process.communicate(timeout=harness.GONE_SECONDS)
     finally:

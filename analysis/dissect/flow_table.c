@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Chained buckets over one array that grows by doubling; places in it are numbers
+ * from 1, 0 is none. The order of silence is a doubly linked list.
+ */
+#include "analysis/dissect/flow_table.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct way_flow_table {
+    struct way_flow *flows; /* flows[0] is not used */
+    uint32_t count, room, most;
+    uint32_t *buckets;
+    uint32_t bucket_mask;
+    uint32_t oldest, youngest;
+};
+
+struct way_flow_table *way_flow_table_new(size_t most)
+{
+    struct way_flow_table *table = calloc(1, sizeof *table);
+    uint32_t buckets = 1024;
+
+    if (!table)
+        return NULL;
+    assert(most > 0 && most < UINT32_MAX / 4);
+    while (buckets < most)
+        buckets *= 2;
+    table->most = (uint32_t)most;
+    table->bucket_mask = buckets - 1;
+    table->buckets = calloc(buckets, sizeof *table->buckets);
+    if (!table->buckets)
+        way_flow_table_free(&table);
+    return table;
+}
+
+static uint32_t *bucket_of(struct way_flow_table *table, const struct way_flow_key *key)
+{
+    uint64_t hash = ((uint64_t)key->address[0] << 32 | key->address[1]) * 0x9e3779b97f4a7c15;
+
+    hash ^= ((uint64_t)key->port[0] << 16 | key->port[1]) * 0xc2b2ae3d27d4eb4f;
+    hash *= 0x9e3779b97f4a7c15;
+    return &table->buckets[hash >> 32 & table->bucket_mask];
+}
+
+static bool same_key(const struct way_flow_key *a, const struct way_flow_key *b)
+{
+    return a->address[0] == b->address[0] && a->address[1] == b->address[1] &&
+           a->port[0] == b->port[0] && a->port[1] == b->port[1];
+}
+
+static void unlink_age(struct way_flow_table *table, uint32_t at)
+{
+    struct way_flow *flow = &table->flows[at];
+
+    *(flow->older ? &table->flows[flow->older].newer : &table->oldest) = flow->newer;
+    *(flow->newer ? &table->flows[flow->newer].older : &table->youngest) = flow->older;
+}
+
+static void make_youngest(struct way_flow_table *table, uint32_t at)
+{
+    struct way_flow *flow = &table->flows[at];
+
+    flow->older = table->youngest;
+    flow->newer = 0;
+    *(table->youngest ? &table->flows[table->youngest].newer : &table->oldest) = at;
+    table->youngest = at;
+}
+
+struct way_flow *way_flow_table_find(struct way_flow_table *table, const struct way_flow_key *key)
+{
+    uint32_t at = *bucket_of(table, key);
+
+    while (at && !same_key(&table->flows[at].key, key))
+        at = table->flows[at].chain;
+    if (!at)
+        return NULL;
+    if (at != table->youngest) {
+        unlink_age(table, at);
+        make_youngest(table, at);
+    }
+    return &table->flows[at];
+}
+
+static bool grow(struct way_flow_table *table)
+{
+    if (table->count + 1 < table->room)
+        return true;
+    uint32_t room = table->room ? 2 * table->room : 256;
+    if (room > table->most + 1)
+        room = table->most + 1;
+    struct way_flow *flows = reallocarray(table->flows, room, sizeof *flows);
+    if (!flows)
+        return false;
+    table->flows = flows;
+    table->room = room;
+    return true;
+}
+
+/* Takes the oldest out of its bucket and the list, and returns its place. */
+static uint32_t push_out(struct way_flow_table *table,
+                         void (*pushed)(struct way_flow *flow, void *context), void *context)
+{
+    uint32_t at = table->oldest;
+    struct way_flow *flow = &table->flows[at];
+    uint32_t *link = bucket_of(table, &flow->key);
+
+    pushed(flow, context);
+    while (*link != at)
+        link = &table->flows[*link].chain;
+    *link = flow->chain;
+    unlink_age(table, at);
+    return at;
+}
+
+struct way_flow *way_flow_table_add(struct way_flow_table *table, const struct way_flow_key *key,
+                                    void (*pushed)(struct way_flow *flow, void *context),
+                                    void *context)
+{
+    uint32_t at;
+
+    if (table->count == table->most)
+        at = push_out(table, pushed, context);
+    else if (grow(table))
+        at = ++table->count;
+    else
+        return NULL;
+    uint32_t *bucket = bucket_of(table, key);
+    table->flows[at] = (struct way_flow){.key = *key, .chain = *bucket};
+    *bucket = at;
+    make_youngest(table, at);
+    return &table->flows[at];
+}
+
+void way_flow_table_each(struct way_flow_table *table,
+                         void (*each)(struct way_flow *flow, void *context), void *context)
+{
+    for (uint32_t at = 1; at <= table->count; at++)
+        each(&table->flows[at], context);
+}
+
+void way_flow_table_free(struct way_flow_table **table)
+{
+    if (!*table)
+        return;
+    free((*table)->flows);
+    free((*table)->buckets);
+    free(*table);
+    *table = NULL;
+}
