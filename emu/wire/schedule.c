@@ -14,7 +14,7 @@ bool way_schedule_reserve(struct way_schedule *schedule, size_t count)
     if (count < schedule->room)
         return true;
     size_t room = 2 * count + 2;
-    struct way_appointment **more = realloc(schedule->heap, room * sizeof(*more));
+    struct way_appointment **more = realloc(schedule->heap, room * sizeof(void *));
     if (!more)
         return false;
     schedule->heap = more;

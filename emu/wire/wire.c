@@ -90,7 +90,7 @@ static bool make_room(struct way_wire *wire)
     if (wire->link_count < wire->room)
         return true;
     size_t room = wire->room ? 2 * wire->room : 16;
-    struct way_link **more = realloc(wire->links, room * sizeof(*more));
+    struct way_link **more = realloc(wire->links, room * sizeof(void *));
     if (!more)
         return false;
     wire->links = more;
@@ -132,8 +132,7 @@ void way_wire_remove(struct way_wire *wire, struct way_link *link)
     size_t i = 0;
     while (wire->links[i] != link)
         i++;
-    memmove(wire->links + i, wire->links + i + 1,
-            (--wire->link_count - i) * sizeof(wire->links[0]));
+    memmove(wire->links + i, wire->links + i + 1, (--wire->link_count - i) * sizeof(void *));
     forget_full(wire, link);
     way_link_close(link);
     link->next_closed = wire->closed;
