@@ -28,6 +28,8 @@ static const struct unit duration_units[] = {
     {"ns", 1},           {"us", 1000},           {"ms", 1000000},
     {"s", 1000000000LL}, {"min", 60000000000LL}, {NULL, 0}};
 
+/* Of a duration that is 0, which needs no unit. */
+static const struct unit zero_units[] = {{"", 1}, {NULL, 0}};
 static const struct unit rate_units[] = {{"", 1},           {"bit", 1},           {"kbit", 1000},
                                          {"Mbit", 1000000}, {"Gbit", 1000000000}, {NULL, 0}};
 
@@ -84,10 +86,10 @@ static int read_number(struct way_config_at at, const struct unit *units, const 
     if (!range)
         return way_config_refuse(at, "%s", what);
     return way_config_refuse(at, "%s, %" PRId64 " to %" PRId64 "%s", what, range->min, range->max,
-                             units == size_units       ? " bytes"
-                             : units == duration_units ? " ns"
-                             : units == rate_units     ? " bit/s"
-                                                       : "");
+                             units == size_units                              ? " bytes"
+                             : units == duration_units || units == zero_units ? " ns"
+                             : units == rate_units                            ? " bit/s"
+                                                                              : "");
 }
 
 int way_config_string(struct way_config_at at, void *target, const void *limits)
@@ -114,7 +116,7 @@ int way_config_duration(struct way_config_at at, void *target, const void *limit
 {
     const char *text = way_config_text(at);
     bool zero = text && (strcmp(text, "0") == 0 || strcmp(text, "0.0") == 0);
-    return read_number(at, zero ? rate_units : duration_units,
+    return read_number(at, zero ? zero_units : duration_units,
                        "a duration (as 250us, 10ms, 1.5s, 1min)", target, limits);
 }
 

@@ -17,8 +17,6 @@ enum { VERSION = 1 };
 
 #define COUNT(n) ((json_int_t)(n))
 
-static const struct way_lateness_bounds bounds = {WAY_NS_PER_MS, 10 * WAY_NS_PER_MS};
-
 /* ---- facts ---- */
 
 static struct way_direction_facts facts_of(struct way_side *side)
@@ -92,7 +90,7 @@ static json_t *link_json(struct way_link *link, struct way_verdict *verdict)
     json_t *object = json_object();
     for (int i = 0; i < 2; i++) {
         const struct way_direction_facts facts = facts_of(&link->sides[i]);
-        way_verdict_direction(verdict, &facts, &bounds);
+        way_verdict_direction(verdict, &facts, &link->wire->settings.lateness);
         json_object_set_new(object, facts.from, facts_json(&facts));
     }
     return object;

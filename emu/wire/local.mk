@@ -57,6 +57,7 @@ WIRE_IO_LIBS = libwaywireio.a libwaywiremodel.a libwaypacket.a libwaycommon.a $(
 # The program: ends, loop, and all put together.
 sbin_PROGRAMS += waylay-wire
 waylay_wire_SOURCES = \
+	emu/wire/counters.c emu/wire/counters.h \
 	emu/wire/device.c emu/wire/device.h \
 	emu/wire/end.c emu/wire/end.h emu/wire/end_kinds.h \
 	emu/wire/end_packet.c \

@@ -19,6 +19,8 @@ enum { EVENTS = 64 };
  * short enough. */
 #define STRETCH  512
 #define SHORT_NS INT64_C(1000000)
+/* To sleep and to be woken takes longer than this. */
+#define SHORTEST INT64_C(4000)
 #define LONGEST  (3600 * WAY_NS_PER_SECOND)
 
 int way_loop_open(struct way_loop *loop, const struct way_loop_turns *turns)
@@ -65,7 +67,7 @@ static int64_t time_to_sleep(const struct way_loop *loop)
     if (!first)
         return -1;
     int64_t sleep = first->at - way_clock_ns() - loop->spin;
-    if (sleep <= 0)
+    if (sleep < SHORTEST)
         return 0;
     if (!loop->exact && sleep > SHORT_NS)
         sleep -= sleep / STRETCH;

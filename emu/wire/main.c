@@ -12,14 +12,16 @@
 static const char program[] = "waylay-wire";
 
 /* Takes what the settings own. */
-static int carry(struct way_wire_settings *settings, struct way_materials *materials)
+static int carry(struct way_wire_settings *settings, struct way_materials *materials,
+                 const char *counters)
 {
     struct way_wire wire;
     char error[512];
     int result = way_wire_open(&wire, settings, materials, error, sizeof(error));
     if (result != 0)
         way_log(WAY_LOG_ERROR, "%s", error);
-    else
+    wire.counters = counters;
+    if (result == 0)
         result = way_wire_run(&wire);
     way_wire_close(&wire);
     return result == 0 ? WAY_EXIT_OK : WAY_EXIT_FAILED;
@@ -40,7 +42,7 @@ static int run(const struct way_options *options)
         result = WAY_EXIT_OK;
     way_config_close(&file);
     if (result == WAY_EXIT_OK && !options->check)
-        result = carry(&settings, &materials);
+        result = carry(&settings, &materials, options->counters);
     way_wire_settings_free(&settings);
     return result;
 }

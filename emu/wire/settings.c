@@ -176,6 +176,24 @@ static int read_realtime(struct way_config_at at, void *target, const void *limi
     return way_config_bool(at, &((struct reading *)target)->settings->realtime, limits);
 }
 
+static int read_lateness(struct way_config_at at, void *target, const void *limits)
+{
+    static const struct way_config_range bounds = {1, WAY_WIRE_LATENESS_MAX};
+    static const struct way_config_field fields[] = {
+        WAY_CONFIG_OPTIONAL("suspect", way_config_duration, struct way_lateness_bounds, suspect,
+                            &bounds),
+        WAY_CONFIG_OPTIONAL("unfaithful", way_config_duration, struct way_lateness_bounds,
+                            unfaithful, &bounds),
+        WAY_CONFIG_END};
+    struct way_lateness_bounds *lateness = &((struct reading *)target)->settings->lateness;
+    (void)limits;
+    if (way_config_mapping(at, fields, lateness) != 0)
+        return -1;
+    if (lateness->unfaithful < lateness->suspect)
+        return way_config_refuse(at, "'unfaithful' not below 'suspect'");
+    return 0;
+}
+
 #define PATH(member)                                                                               \
     {                                                                                              \
         offsetof(struct way_wire_settings, member), PATH_BYTES                                     \
@@ -201,10 +219,12 @@ int way_wire_settings_read(struct way_config *file, struct way_materials *materi
         WAY_CONFIG_WHOLE("fidelity", read_path, &fidelity, false),
         WAY_CONFIG_WHOLE("spin", read_spin, &spins, false),
         WAY_CONFIG_WHOLE("realtime", read_realtime, NULL, false),
+        WAY_CONFIG_WHOLE("lateness", read_lateness, NULL, false),
         WAY_CONFIG_WHOLE("links", read_links, NULL, false),
         WAY_CONFIG_END};
     struct reading reading = {.settings = out, .materials = materials};
-    *out = (struct way_wire_settings){.seed = 1, .run = 1, .realtime = true};
+    *out = (struct way_wire_settings){
+        .seed = 1, .run = 1, .realtime = true, .lateness = way_lateness_usual};
     return way_config_mapping(way_config_root(file), fields, &reading);
 }
 
@@ -218,5 +238,6 @@ void way_wire_settings_free(struct way_wire_settings *settings)
     free(settings->decisions);
     free(settings->fidelity);
     way_replay_free(&settings->replay);
-    *settings = (struct way_wire_settings){.seed = 1, .run = 1, .realtime = true};
+    *settings = (struct way_wire_settings){
+        .seed = 1, .run = 1, .realtime = true, .lateness = way_lateness_usual};
 }

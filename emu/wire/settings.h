@@ -11,6 +11,7 @@
  *     fidelity: FILE         # written at the end
  *     spin: 50us             # the last stretch before a due time is spun
  *     realtime: true         # real-time priority where it is allowed
+ *     lateness: {suspect: 1ms, unfaithful: 10ms}   # bounds of the 99th percentile, for the verdict
  *     links:
  *       - name: c1-r1
  *         ends:
@@ -39,6 +40,7 @@
 #include "emu/wire/decision.h"
 #include "emu/wire/direction.h"
 #include "emu/wire/replay.h"
+#include "emu/wire/verdict.h"
 
 enum {
     WAY_WIRE_LINKS_MAX = 4096,
@@ -46,7 +48,8 @@ enum {
     WAY_WIRE_CONTROL_MAX = 107 /* bytes of a Unix socket's path (unix(7)) */
 };
 
-#define WAY_WIRE_SPIN_MAX INT64_C(10000000) /* ns */
+#define WAY_WIRE_SPIN_MAX     INT64_C(10000000)    /* ns */
+#define WAY_WIRE_LATENESS_MAX INT64_C(60000000000) /* ns */
 
 #define WAY_END_KINDS(X)                                                                           \
     X(TAP, "tap")       /* made by the wire, in the namespace `netns` */                           \
@@ -80,6 +83,7 @@ struct way_wire_settings {
     struct way_replay_log *replay;                   /* or NULL; of this seed and run */
     int64_t spin;                                    /* ns, to WAY_WIRE_SPIN_MAX */
     bool realtime;
+    struct way_lateness_bounds lateness;
     struct way_link_settings *links; /* names differ, and so do the ends' interfaces */
     size_t link_count;
 };

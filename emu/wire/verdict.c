@@ -11,6 +11,8 @@
 
 enum { REASON_MAX = 320 }; /* bytes of a reason: two names and a sentence */
 
+const struct way_lateness_bounds way_lateness_usual = {.suspect = 1000000, .unfaithful = 10000000};
+
 const char *way_faithful_name(enum way_faithful faithful)
 {
 #define X(name, text) [WAY_FAITHFUL_##name] = (text),

@@ -36,6 +36,9 @@ struct way_lateness_bounds {
     int64_t suspect, unfaithful;
 };
 
+/* Those that hold when nothing else is said: 1 ms and 10 ms. */
+extern const struct way_lateness_bounds way_lateness_usual;
+
 /* What is known of a direction. */
 struct way_direction_facts {
     const char *link, *from;

@@ -17,6 +17,7 @@
 
 #include "core/common/clock.h"
 #include "core/common/log.h"
+#include "emu/wire/counters.h"
 #include "emu/wire/decisions.h"
 #include "emu/wire/fidelity.h"
 #include "emu/wire/handlers.h"
@@ -183,6 +184,10 @@ static void signalled(void *context)
     struct signalfd_siginfo caught;
     if (read(wire->signals, &caught, sizeof(caught)) != sizeof(caught))
         return;
+    if (caught.ssi_signo == SIGUSR1) {
+        (void)way_wire_counters_write(wire, wire->counters);
+        return;
+    }
     way_log(WAY_LOG_INFO, "stopping: %s", strsignal((int)caught.ssi_signo));
     way_loop_stop(&wire->loop);
 }
@@ -203,13 +208,14 @@ static void flushed(void *context)
 
 static int watch_signals(struct way_wire *wire)
 {
-    sigset_t ends;
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGINT);
-    (void)sigprocmask(SIG_BLOCK, &ends, NULL);
+    sigset_t taken;
+    sigemptyset(&taken);
+    sigaddset(&taken, SIGTERM);
+    sigaddset(&taken, SIGINT);
+    sigaddset(&taken, SIGUSR1);
+    (void)sigprocmask(SIG_BLOCK, &taken, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
-    wire->signals = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
+    wire->signals = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
     wire->signal_watch = (struct way_watch){.ready = signalled, .context = wire};
     return wire->signals < 0 ? -errno
                              : way_loop_watch(&wire->loop, wire->signals, &wire->signal_watch);
@@ -273,6 +279,8 @@ int way_wire_run(struct way_wire *wire)
     if (failed)
         way_log(WAY_LOG_ERROR, "cannot wait for frames: %s", strerror(-failed));
     int written = way_fidelity_write(wire);
+    if (way_wire_counters_write(wire, wire->counters) != 0)
+        written = -1;
     return failed || written != 0 ? -1 : 0;
 }
 

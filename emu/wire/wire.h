@@ -20,6 +20,7 @@
 struct way_wire {
     struct way_wire_settings settings; /* but for its links, which are below */
     struct way_materials *materials;   /* borrowed */
+    const char *counters;              /* where to write them; NULL: nowhere */
     struct way_loop loop;
     struct way_frames frames;
     struct way_intake intake;
@@ -43,8 +44,8 @@ struct way_wire {
 int way_wire_open(struct way_wire *wire, struct way_wire_settings *settings,
                   struct way_materials *materials, char *error, size_t error_size);
 
-/* Carries frames until SIGTERM or SIGINT, then writes the fidelity file. Returns 0, or -1
- * after logging. */
+/* Carries frames until SIGTERM or SIGINT, then writes the fidelity file and the counters,
+ * these also on SIGUSR1. Returns 0, or -1 after logging. */
 int way_wire_run(struct way_wire *wire);
 
 /* Closes everything. */

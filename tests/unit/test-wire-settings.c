@@ -38,10 +38,14 @@ static const struct {
     {"seed: -1", "w:1:7: key 'seed': found '-1', expected an integer, 0 to 9223372036854775807"},
     {"speed: 1",
      "w:1:1: key 'speed': found 'speed', expected one of: seed, run, control, captures, "
-     "decisions, replay, fidelity, spin, realtime, links"},
+     "decisions, replay, fidelity, spin, realtime, lateness, links"},
     {"control: ''", "w:1:10: key 'control': found '', expected a text"},
     {"spin: 1s", "w:1:7: key 'spin': found '1s', expected a duration (as 250us, 10ms, 1.5s, 1min), "
                  "0 to 10000000 ns"},
+    {"lateness: {suspect: 20ms}",
+     "w:1:11: key 'lateness': found a mapping, expected 'unfaithful' not below 'suspect'"},
+    {"lateness: {suspect: 0}", "w:1:21: key 'lateness.suspect': found '0', expected a duration (as "
+                               "250us, 10ms, 1.5s, 1min), 1 to 60000000000 ns"},
     {"realtime: maybe", "w:1:11: key 'realtime': found 'maybe', expected true or false"},
     {"replay: no/such", "w:1:9: key 'replay': found 'no/such', expected a file with a decision log "
                         "(cannot be opened: No such file or directory)"},
@@ -113,6 +117,8 @@ static void an_empty_wire_has_defaults(void)
     CU_ASSERT_EQUAL(settings.seed, 1);
     CU_ASSERT_EQUAL(settings.run, 1);
     CU_ASSERT_TRUE(settings.realtime);
+    CU_ASSERT_EQUAL(settings.lateness.suspect, 1000000);
+    CU_ASSERT_EQUAL(settings.lateness.unfaithful, 10000000);
     CU_ASSERT_EQUAL(settings.spin, 0);
     CU_ASSERT_EQUAL(settings.link_count, 0);
     CU_ASSERT_PTR_NULL(settings.control);
