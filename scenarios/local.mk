@@ -12,6 +12,8 @@ nobase_dist_pkgdata_DATA = \
 	scenarios/lossy-link/scenario.yaml \
 	scenarios/middlebox-drops/README.md \
 	scenarios/middlebox-drops/scenario.yaml \
+	scenarios/middlebox-strips/README.md \
+	scenarios/middlebox-strips/scenario.yaml \
 	scenarios/one-way-outage/README.md \
 	scenarios/one-way-outage/scenario.yaml \
 	scenarios/origins/README.md \

@@ -47,6 +47,19 @@ struct way_match way_match_options(uint8_t protocol, unsigned which)
     return match;
 }
 
+struct way_match way_match_plain(uint16_t port)
+{
+    struct way_match match = way_match_protocol(IPPROTO_TCP);
+    match.count = 3;
+    match.keys[1].offset = 0;
+    match.keys[1].value = 0x45000000;
+    match.keys[1].mask = 0xff000000;
+    match.keys[2].offset = 20; /* TCP's ports, the destination in the lower half */
+    match.keys[2].value = port;
+    match.keys[2].mask = 0x0000ffff;
+    return match;
+}
+
 int way_diversion_add(struct way_diversion *diversion, const char *interface,
                       struct way_match match)
 {
@@ -65,6 +78,11 @@ int way_diversion_add_proxy(struct way_diversion *diversion, const char *interfa
     for (unsigned i = 0; i < 4 && error == 0; i++)
         error = way_diversion_add(diversion, interface, way_match_options(protocols[i / 2], i % 2));
     return error;
+}
+
+int way_diversion_add_plain(struct way_diversion *diversion, const char *interface, uint16_t port)
+{
+    return way_diversion_add(diversion, interface, way_match_plain(port));
 }
 
 int way_diversion_add_router(struct way_diversion *diversion, const char *interface, way_be32 proxy)

@@ -93,10 +93,12 @@ struct way_diversion {
 };
 
 /* Matches: the protocol; the destination (network order); any options (two
- * matches are needed for IHL > 5: `which` is 0 or 1) with the protocol. */
+ * matches are needed for IHL > 5: `which` is 0 or 1) with the protocol; TCP without
+ * options to the port (host order; of later fragments, what stands in its place). */
 struct way_match way_match_protocol(uint8_t protocol);
 struct way_match way_match_destination(way_be32 destination);
 struct way_match way_match_options(uint8_t protocol, unsigned which);
+struct way_match way_match_plain(uint16_t port);
 
 /* Adds a filter. Returns 0, or -ENOBUFS when there are too many. */
 int way_diversion_add(struct way_diversion *diversion, const char *interface,
@@ -105,6 +107,11 @@ int way_diversion_add(struct way_diversion *diversion, const char *interface,
 /* Adds all that the proxy needs on a router-facing interface: TCP and ICMP in
  * packets with options. Returns 0 or -ENOBUFS. */
 int way_diversion_add_proxy(struct way_diversion *diversion, const char *interface);
+
+/* Adds to these, for a service's port (host order), TCP without options: what was
+ * redirected and lost its option on the way must not reach the kernel, which would
+ * answer it in the proxy's own name. Returns 0 or -ENOBUFS. */
+int way_diversion_add_plain(struct way_diversion *diversion, const char *interface, uint16_t port);
 
 /* Adds all that the router needs on a client-facing interface: TCP, ICMP, and
  * whatever is addressed to the proxy. Returns 0 or -ENOBUFS. */

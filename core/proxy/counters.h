@@ -23,6 +23,7 @@
     X(FORWARD_FAILED, "forward_failed")                                                            \
     X(DROPPED_TTL, "dropped_ttl")                                                                  \
     X(DROPPED_NOT_TO_US, "dropped_not_to_us")                                                      \
+    X(DROPPED_NO_OPTION, "dropped_no_option")                                                      \
     X(DROPPED_OTHER_OPTIONS, "dropped_other_options")                                              \
     X(DROPPED_SOURCE_ROUTED, "dropped_source_routed")                                              \
     X(DROPPED_ORIGIN, "dropped_origin_address")                                                    \

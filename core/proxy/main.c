@@ -33,9 +33,14 @@ static int describe_diversion(struct program *program)
     diversion->owner = WAY_DIVERSION_PROXY;
     diversion->deliver_locally = true;
     snprintf(diversion->device, sizeof diversion->device, "%s", program->settings.tun);
+    const struct way_services *services = &program->settings.services;
     int error = 0;
-    for (unsigned i = 0; i < program->settings.interface_count && !error; i++)
-        error = way_diversion_add_proxy(diversion, program->settings.interfaces[i]);
+    for (unsigned i = 0; i < program->settings.interface_count && !error; i++) {
+        const char *interface = program->settings.interfaces[i];
+        error = way_diversion_add_proxy(diversion, interface);
+        for (unsigned s = 0; s < services->count && !error; s++)
+            error = way_diversion_add_plain(diversion, interface, services->ports[s]);
+    }
     return error;
 }
 
@@ -77,7 +82,7 @@ static void clear(void *context)
 /* The worker died. Redirected packets would now reach the kernel as they are, which
  * answers them in the proxy's own name; so the filters stay, whose device is gone,
  * and such packets are lost until the next start. Nothing else is: the filters take
- * packets with options only. */
+ * packets with options, and those to the services' ports, only. */
 static void stay_closed(void *context)
 {
     const struct program *program = context;

@@ -88,6 +88,15 @@ static struct way_sorted sort_restored(const struct way_frame *frame,
     return plainly(WAY_SORT_FORWARD);
 }
 
+/* To a service's port, but without options. What is addressed to us lost ours on its way
+ * here: whom it was meant for, nobody knows. A later fragment only looks like it. */
+static struct way_sorted sort_plain(const struct way_ipv4 *ip, bool is_own)
+{
+    if (!is_own)
+        return plainly(WAY_SORT_FORWARD);
+    return ip->fragment_offset != 0 ? plainly(WAY_SORT_DELIVER) : drop(WAY_COUNT_DROPPED_NO_OPTION);
+}
+
 struct way_sorted way_sort(struct way_frame *frame, const struct way_sort_rules *rules)
 {
     struct way_ipv4 ip;
@@ -97,7 +106,10 @@ struct way_sorted way_sort(struct way_frame *frame, const struct way_sort_rules 
     enum way_packet_error error = way_ipv4_parse(frame->packet.data, frame->packet.len, &ip);
     if (error != WAY_PACKET_OK)
         return malformed(error);
-    if (!way_addresses_own(rules->addresses, ip.destination))
+    bool is_own = way_addresses_own(rules->addresses, ip.destination);
+    if (way_cursor_left(&ip.options) == 0)
+        return sort_plain(&ip, is_own);
+    if (!is_own)
         return drop(WAY_COUNT_DROPPED_NOT_TO_US);
     switch (way_route_pop(&frame->packet, &origin, &change)) {
     case WAY_ROUTE_DONE:

@@ -160,10 +160,21 @@ def test_what_is_no_service_is_forwarded_on(net: Net) -> None:
 
 
 def test_a_connection_to_the_proxy_itself_is_closed(net: Net) -> None:
-    stranger = net.open("r")
+    stranger = net.open("p")
     stranger.connect((PROXY, PORT))
     assert stranger.recv(1) == b""
     assert net.counter("accepted_own_address") == 1
+
+
+def test_what_lost_its_option_on_the_way_meets_silence(net: Net) -> None:
+    """The kernel would answer it in the proxy's own name."""
+    stranger = net.open("r")
+    stranger.setblocking(False)
+    stranger.connect_ex((PROXY, PORT))
+    net.wait_counter("dropped_no_option", 1)
+    wait_for("a second SYN", GUARD, lambda: retransmissions(stranger) > 0)
+    assert is_connecting(stranger)
+    assert net.counter("accepted_own_address") == 0
 
 
 def kill_worker(net: Net) -> None:

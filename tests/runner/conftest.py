@@ -6,4 +6,4 @@ import sys
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(TOP / "emu"))
+sys.path[:0] = [str(TOP / "emu"), str(TOP / "analysis" / "report")]

@@ -126,6 +126,28 @@ static void other_options_are_dropped(void)
     check_drop(sort_resealed(), WAY_COUNT_DROPPED_NOT_TO_US);
 }
 
+/* The packet as it is without options. */
+static struct way_sorted sort_stripped(way_be32 destination)
+{
+    memmove(frame.packet.data + AT_OPTION, frame.packet.data + AT_OPTION + 8,
+            frame.packet.len - AT_OPTION - 8);
+    frame.packet.len -= 8;
+    frame.packet.data[0] = 0x45;
+    way_bytes_put16(frame.packet.data + 2, (uint16_t)frame.packet.len);
+    way_bytes_put_address(frame.packet.data + WAY_IPV4_AT_DESTINATION, destination);
+    return sort_resealed();
+}
+
+static void packets_that_lost_the_option_are_dropped(void)
+{
+    check_drop(sort_stripped(PROXY), WAY_COUNT_DROPPED_NO_OPTION);
+    set_up();
+    CU_ASSERT_EQUAL(sort_stripped(ORIGIN).verdict, WAY_SORT_FORWARD);
+    set_up();
+    way_bytes_put16(frame.packet.data + 6, 100); /* a later fragment: no ports, whatever it bears */
+    CU_ASSERT_EQUAL(sort_stripped(PROXY).verdict, WAY_SORT_DELIVER);
+}
+
 static void malformed_packets_are_counted_by_kind(void)
 {
     frame.packet.data[AT_OPTION + 2] = 99;
@@ -183,6 +205,7 @@ int main(void)
         {"impossible origins are dropped", impossible_origins_are_dropped},
         {"impossible clients are dropped", impossible_clients_are_dropped},
         {"other options are dropped", other_options_are_dropped},
+        {"packets that lost the option are dropped", packets_that_lost_the_option_are_dropped},
         {"malformed packets are counted by kind", malformed_packets_are_counted_by_kind},
         {"fragments wait for reassembly, but no SYN", fragments_wait_for_reassembly_but_no_syn},
         {"ICMP errors about services are the kernel's", icmp_errors_about_services_are_the_kernels},
