@@ -17,6 +17,7 @@ EXTRA_DIST += \
 	tests/emu/test_batch_runs.py \
 	tests/emu/test_clean_live.py \
 	tests/emu/test_conditions.py \
+	tests/emu/test_ctl.py \
 	tests/emu/test_edges.py \
 	tests/emu/test_examples.py \
 	tests/emu/test_faults.py \
