@@ -57,13 +57,16 @@ class Background:
         self.process: subprocess.Popen[str] = process
         self.begin = begin
 
-    def kill(self) -> None:
-        """End it with all that it started: mnexec gave it a session of its own."""
+    def kill(self) -> tuple[str, str]:
+        """End it with all that it started: mnexec gave it a session of its own.
+
+        Returns what it had said until then, on standard output and error.
+        """
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             self.process.kill()
-        self.process.communicate()
+        return self.process.communicate()
 
 
 class Doing:
@@ -229,7 +232,9 @@ class Doing:
             grace = 5 if work.verb == "fetch" else 0
             out, err = work.process.communicate(timeout=guard + grace)
         except subprocess.TimeoutExpired:
-            work.kill()
+            out, err = work.kill()
+            if work.verb == "load":  # what there was of it is told all the same
+                self._judge_load(work, subprocess.CompletedProcess([], 0, out, err))
             raise StepFailed(f"{work.verb} in {work.item['node']} took over {guard:g} s") from None
         done = subprocess.CompletedProcess([], work.process.returncode, out, err)
         fault = getattr(self, "_judge_" + work.verb)(work, done)
@@ -247,7 +252,9 @@ class Doing:
         self.said = got.describe()
         self.found["fetch"] = got.summary()
         self.found.setdefault("fetches", []).append(got.summary())
-        return "; ".join(fetch.judge(work.item, got, fetched, self.stage.scenario)) or None
+        faults = fetch.judge(work.item, got, fetched, self.stage.scenario)
+        got.body.unlink(missing_ok=True)  # it is in memory, and its digest is known
+        return "; ".join(faults) or None
 
     def _judge_load(
         self, work: Background, done: subprocess.CompletedProcess[str]

@@ -4,13 +4,16 @@ EXTRA_DIST += \
 	tests/emu/conftest.py \
 	tests/emu/harness.py \
 	tests/emu/proxy_net.py \
+	tests/emu/scenarios/again.yaml \
 	tests/emu/scenarios/dying.yaml \
 	tests/emu/scenarios/edges.yaml \
 	tests/emu/scenarios/failing.yaml \
 	tests/emu/scenarios/forged.yaml \
 	tests/emu/scenarios/hold-plain.yaml \
 	tests/emu/scenarios/hold.yaml \
+	tests/emu/scenarios/hostile.yaml \
 	tests/emu/scenarios/nginx.yaml \
+	tests/emu/scenarios/plain-path.yaml \
 	tests/emu/scenarios/packet-device.yaml \
 	tests/emu/scenarios/plain.yaml \
 	tests/emu/test_bad_scenarios.py \
@@ -41,6 +44,7 @@ EXTRA_DIST += \
 	tests/emu/test_scenarios.py \
 	tests/emu/test_timeline.py \
 	tests/emu/test_unprivileged.py \
+	tests/emu/test_whole_path_steps.py \
 	tests/emu/test_wire_accuracy.py \
 	tests/emu/test_wire_live.py \
 	tests/emu/test_wirelink.py \

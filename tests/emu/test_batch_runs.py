@@ -134,7 +134,7 @@ def test_a_dry_run_starts_nothing(out: Path, swept: Path) -> None:
     done = harness.waylay("run", swept, "--repeat", 2, "--dry-run", "--out", out)
     assert done.returncode == 0, done.stderr
     assert "swept size=20 #2 (seed 1)" in done.stdout
-    assert "10.0.1.1/24" in done.stdout and "get: fetch" in done.stdout
+    assert "10.0.1.1/24" in done.stdout and "get: c1 fetches http://o1/a" in done.stdout
     assert not out.exists()
 
 

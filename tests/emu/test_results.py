@@ -81,6 +81,7 @@ def test_without_a_judge_a_run_is_inconclusive(out: Path, tmp_path: Path) -> Non
     file = tmp_path / "unjudged.yaml"
     file.write_text(text + "expectations: [option-never-reaches-the-origin]\n")
     nowhere = ("env", f"{programs.BINDIR_VARIABLE}={tmp_path}")
+    (tmp_path / "waylay-hold").symlink_to(BUILT / "waylay-hold")
     if programs.find("waylay-assert") != programs.find(str(BUILT / "waylay-assert")):
         pytest.skip("waylay-assert is installed on this machine, too")
     done = harness.waylay("run", file, "--out", out, prefix=nowhere)
