@@ -27,7 +27,7 @@ enum {
 struct way_device_kind {
     int (*open)(struct way_device *device, struct nl_sock *nl,
                 const struct way_diversion *diversion);
-    int (*read)(struct way_device *device, struct way_frame *frame);
+    int (*read)(struct way_device *device, struct way_diverted *frame);
     int (*write)(const struct way_device *device, const struct virtio_net_hdr *header,
                  const struct way_packet *packet);
     void (*close)(struct way_device *device);
@@ -62,7 +62,7 @@ static int tun_open(struct way_device *device, struct nl_sock *nl,
     return 0;
 }
 
-static int tun_read(struct way_device *device, struct way_frame *frame)
+static int tun_read(struct way_device *device, struct way_diverted *frame)
 {
     return way_tun_read(device->fd, frame);
 }
@@ -115,7 +115,7 @@ static int open_ring(struct way_device *device, struct nl_sock *nl, uint32_t mtu
     error = way_link_up(nl, near.peer);
     if (error != 0)
         return fail(device->name, "the program's end cannot be set up", error);
-    error = way_ring_open(&device->ring, near.peer, mtu, far.address, near.address);
+    error = way_packet_ring_open(&device->ring, near.peer, mtu, far.address, near.address);
     return error ? fail(device->name, "cannot read packets of its other end", error) : 0;
 }
 
@@ -135,21 +135,21 @@ static int packet_open(struct way_device *device, struct nl_sock *nl,
     return 0;
 }
 
-static int packet_read(struct way_device *device, struct way_frame *frame)
+static int packet_read(struct way_device *device, struct way_diverted *frame)
 {
-    return way_ring_read(&device->ring, frame);
+    return way_packet_ring_read(&device->ring, frame);
 }
 
 static int packet_write(const struct way_device *device, const struct virtio_net_hdr *header,
                         const struct way_packet *packet)
 {
-    return way_ring_write(&device->ring, header, packet);
+    return way_packet_ring_write(&device->ring, header, packet);
 }
 
 static void packet_close(struct way_device *device)
 {
     WAY_AUTO_NL struct nl_sock *nl = NULL;
-    way_ring_close(&device->ring);
+    way_packet_ring_close(&device->ring);
     if (way_nl_open(&nl) == 0)
         (void)way_veth_clear(nl, device->number);
 }
@@ -224,12 +224,12 @@ void way_device_close(struct way_device *device)
     device->fd = -1;
 }
 
-int way_device_read(struct way_device *device, struct way_frame *frame)
+int way_device_read(struct way_device *device, struct way_diverted *frame)
 {
     return device->kind->read(device, frame);
 }
 
-int way_device_write(const struct way_device *device, const struct way_frame *frame)
+int way_device_write(const struct way_device *device, const struct way_diverted *frame)
 {
     return device->kind->write(device, &frame->header, &frame->packet);
 }
@@ -248,5 +248,6 @@ uint64_t way_device_lost(struct way_device *device)
         return 0;
     if (way_nl_open(&nl) == 0)
         (void)way_link_facts(nl, if_nametoindex(device->name), &facts);
-    return facts.tx_dropped + (device->kind == &packet_kind ? way_ring_lost(&device->ring) : 0);
+    return facts.tx_dropped +
+           (device->kind == &packet_kind ? way_packet_ring_lost(&device->ring) : 0);
 }

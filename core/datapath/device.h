@@ -6,7 +6,7 @@
  *
  *   tun     a TUN device (tun.h): the node /dev/net/tun must be open to the user;
  *   packet  a pair of veth, the far end read and written by AF_PACKET (veth.h,
- *           ring.h): needs nothing but CAP_NET_ADMIN and CAP_NET_RAW over the network
+ *           packet_ring.h): needs nothing but CAP_NET_ADMIN and CAP_NET_RAW over the network
  *           namespace, which anyone has in a user namespace of his own.
  *
  *      filter --redirect--> TUN ----------------> program      filter --> near ==veth== far -->
@@ -14,7 +14,7 @@
  * <-----------+
  *
  * Whatever the kind, `name` is what filters redirect into and what rules name as the
- * incoming interface; frames are as frame.h says. A device of packets gets whole
+ * incoming interface; frames are as diverted.h says. A device of packets gets whole
  * GSO segments only up to an MTU: the kernel cuts longer ones before. Its MTU is the
  * longest of the diverted interfaces', with room for the option, at its opening.
  *
@@ -29,8 +29,8 @@
 #include <stdint.h>
 
 #include "core/datapath/diversion.h"
-#include "core/datapath/frame.h"
-#include "core/datapath/ring.h"
+#include "core/datapath/diverted.h"
+#include "core/datapath/packet_ring.h"
 
 /* As the configuration's key `device` says it. */
 enum way_device_choice {
@@ -51,8 +51,8 @@ struct way_device {
     int fd; /* readable when there is a packet; -1 when closed */
     char name[IFNAMSIZ];
     const struct way_device_kind *kind;
-    struct way_ring ring; /* of a device of packets */
-    unsigned number;      /* its owner's (diversion.h) */
+    struct way_packet_ring ring; /* of a device of packets */
+    unsigned number;             /* its owner's (diversion.h) */
 };
 
 /* Makes the diversion's device, still down, after removing what a killed program
@@ -68,14 +68,14 @@ int way_device_up(const struct way_device *device, int accept_local);
 /* Closes it, and it is gone. Twice is allowed; the first may be of {.fd = -1}. */
 void way_device_close(struct way_device *device);
 
-/* Reads one packet into frame->memory; frame->packet has WAY_FRAME_ROOM before it.
+/* Reads one packet into frame->memory; frame->packet has WAY_DIVERTED_ROOM before it.
  * Returns 0, or a negative errno; -EAGAIN when there is none. Others mean that the
  * device is gone. */
-int way_device_read(struct way_device *device, struct way_frame *frame);
+int way_device_read(struct way_device *device, struct way_diverted *frame);
 
 /* Writes the frame's packet with its header. Returns 0 or a negative errno; the
  * kernel refuses headers that do not fit the packet with -EINVAL. */
-int way_device_write(const struct way_device *device, const struct way_frame *frame);
+int way_device_write(const struct way_device *device, const struct way_diverted *frame);
 
 /* Writes a packet of the program's own, which has whole checksums and is no
  * longer than an MTU. Returns 0 or a negative errno. */

@@ -92,20 +92,20 @@ int way_tun_open(const char *name)
     return WAY_TAKE_FD(fd);
 }
 
-int way_tun_read(int fd, struct way_frame *frame)
+int way_tun_read(int fd, struct way_diverted *frame)
 {
     struct iovec parts[] = {
         {&frame->header, sizeof(frame->header)},
-        {frame->memory + WAY_FRAME_ROOM, WAY_FRAME_PACKET_MAX},
+        {frame->memory + WAY_DIVERTED_ROOM, WAY_DIVERTED_PACKET_MAX},
     };
     ssize_t got = readv(fd, parts, 2);
     if (got < 0)
         return -errno;
     if ((size_t)got < sizeof(frame->header))
         return -EIO;
-    frame->packet.data = frame->memory + WAY_FRAME_ROOM;
+    frame->packet.data = frame->memory + WAY_DIVERTED_ROOM;
     frame->packet.len = (size_t)got - sizeof(frame->header);
-    frame->packet.room = WAY_FRAME_ROOM;
+    frame->packet.room = WAY_DIVERTED_ROOM;
     return 0;
 }
 

@@ -8,7 +8,7 @@
 #ifndef WAYLAY_CORE_DATAPATH_TUN_H
 #define WAYLAY_CORE_DATAPATH_TUN_H
 
-#include "core/datapath/frame.h"
+#include "core/datapath/diverted.h"
 
 #define WAY_TUN_NODE "/dev/net/tun"
 
@@ -29,9 +29,9 @@ int way_tun_usable(void);
  * errno after logging what lacks and what to do (-EBUSY: another program has it). */
 int way_tun_open(const char *name);
 
-/* Reads one packet into frame->memory; frame->packet has WAY_FRAME_ROOM before it.
+/* Reads one packet into frame->memory; frame->packet has WAY_DIVERTED_ROOM before it.
  * Returns 0, or a negative errno; -EAGAIN when there is none. */
-int way_tun_read(int fd, struct way_frame *frame);
+int way_tun_read(int fd, struct way_diverted *frame);
 
 /* Writes a packet with its header. Returns 0 or a negative errno; the kernel
  * refuses headers that do not fit the packet with -EINVAL. */

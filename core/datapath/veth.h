@@ -4,7 +4,7 @@
  *
  * The near end bears the device's name: filters redirect into it, rules name it,
  * and what the program writes into the far end comes in by it. The far end is the
- * program's (ring.h); the kernel gives it its name, and takes nothing from it: its
+ * program's (packet_ring.h); the kernel gives it its name, and takes nothing from it: its
  * own protocols drop frames that bear another's MAC. Neither end speaks ARP.
  *
  * Unlike a TUN device a pair outlives its program. Both ends are in an interface

@@ -28,7 +28,7 @@ struct way_handshakes {
     struct way_hold *table;
     struct way_sockdiag diag;
     uint64_t last_id;
-    struct way_frame *scratch; /* for writing kept packets */
+    struct way_diverted *scratch; /* for writing kept packets */
 };
 
 struct way_held {
@@ -112,14 +112,14 @@ void way_handshakes_free(struct way_handshakes **handshakes)
     free(all);
 }
 
-void way_handshakes_deliver(struct way_handshakes *handshakes, const struct way_frame *frame)
+void way_handshakes_deliver(struct way_handshakes *handshakes, const struct way_diverted *frame)
 {
     int error = way_device_write(handshakes->with.device, frame);
     way_count(error ? WAY_COUNT_DELIVERY_FAILED : WAY_COUNT_DELIVERED);
 }
 
 /* Copies the frame's packet into the place of what was kept before. */
-static int keep_packet(struct way_held *held, const struct way_frame *frame)
+static int keep_packet(struct way_held *held, const struct way_diverted *frame)
 {
     uint8_t *copy = malloc(frame->packet.len);
     if (!copy)
@@ -134,7 +134,7 @@ static int keep_packet(struct way_held *held, const struct way_frame *frame)
 
 static void give_to_kernel(struct way_held *held)
 {
-    struct way_frame *frame = held->all->scratch;
+    struct way_diverted *frame = held->all->scratch;
     frame->header = held->header;
     frame->packet = (struct way_packet){.data = held->packet, .len = held->len};
     way_handshakes_deliver(held->all, frame);
@@ -257,7 +257,7 @@ static int connect_to_origin(struct way_held *held)
 
 /* Makes what stands behind a new entry. Returns it, or NULL when memory lacks. */
 static struct way_held *new_held(struct way_handshakes *all, struct way_hold_entry *entry,
-                                 const struct way_frame *frame)
+                                 const struct way_diverted *frame)
 {
     struct way_held *held = calloc(1, sizeof *held);
     if (!held)
@@ -274,7 +274,7 @@ static struct way_held *new_held(struct way_handshakes *all, struct way_hold_ent
 }
 
 static void keep_and_connect(struct way_handshakes *all, struct way_hold_entry *entry,
-                             const struct way_frame *frame)
+                             const struct way_diverted *frame)
 {
     struct way_held *held = new_held(all, entry, frame);
     if (!held) {
@@ -295,7 +295,7 @@ static void keep_and_connect(struct way_handshakes *all, struct way_hold_entry *
     }
 }
 
-static void replace(struct way_held *held, const struct way_frame *frame)
+static void replace(struct way_held *held, const struct way_diverted *frame)
 {
     way_count(WAY_COUNT_SYN_REPLACED);
     if (keep_packet(held, frame) == 0)
@@ -312,7 +312,7 @@ static enum way_hold_kernel ask_kernel(struct way_handshakes *all, const struct 
     return answer == WAY_SOCK_KNOWN ? WAY_HOLD_KERNEL_LIVE : WAY_HOLD_KERNEL_UNKNOWN;
 }
 
-void way_handshakes_syn(struct way_handshakes *all, const struct way_frame *frame,
+void way_handshakes_syn(struct way_handshakes *all, const struct way_diverted *frame,
                         const struct way_sorted *sorted)
 {
     static const enum way_proxy_counter drops[] = {
@@ -347,7 +347,7 @@ void way_handshakes_syn(struct way_handshakes *all, const struct way_frame *fram
     }
 }
 
-void way_handshakes_reset(struct way_handshakes *all, const struct way_frame *frame,
+void way_handshakes_reset(struct way_handshakes *all, const struct way_diverted *frame,
                           const struct way_sorted *sorted)
 {
     if (sorted->checksum_wrong) {

@@ -46,13 +46,13 @@ int way_handshakes_new(struct way_handshakes **out, const struct way_handshakes_
 void way_handshakes_free(struct way_handshakes **handshakes);
 
 /* Takes a SYN, or a reset, that was sorted as such. The frame is borrowed. */
-void way_handshakes_syn(struct way_handshakes *handshakes, const struct way_frame *frame,
+void way_handshakes_syn(struct way_handshakes *handshakes, const struct way_diverted *frame,
                         const struct way_sorted *sorted);
-void way_handshakes_reset(struct way_handshakes *handshakes, const struct way_frame *frame,
+void way_handshakes_reset(struct way_handshakes *handshakes, const struct way_diverted *frame,
                           const struct way_sorted *sorted);
 
 /* Gives the frame to the kernel, counted. */
-void way_handshakes_deliver(struct way_handshakes *handshakes, const struct way_frame *frame);
+void way_handshakes_deliver(struct way_handshakes *handshakes, const struct way_diverted *frame);
 
 /* Claims the origin connection of an accepted socket, by the tuple and sequence
  * number of its SYN. Returns the descriptor, now the caller's, with its flow; or

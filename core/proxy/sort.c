@@ -27,7 +27,7 @@ static bool checksum_is_trusted(const struct virtio_net_hdr *header)
     return header->flags & (VIRTIO_NET_HDR_F_NEEDS_CSUM | VIRTIO_NET_HDR_F_DATA_VALID);
 }
 
-static struct way_sorted sort_tcp(const struct way_frame *frame, const struct way_ipv4 *ip,
+static struct way_sorted sort_tcp(const struct way_diverted *frame, const struct way_ipv4 *ip,
                                   const struct way_sort_rules *rules)
 {
     struct way_tcp tcp;
@@ -70,7 +70,7 @@ static struct way_sorted sort_icmp(const struct way_ipv4 *ip, const struct way_s
     return plainly(way_services_has(rules->services, from) ? WAY_SORT_DELIVER : WAY_SORT_FORWARD);
 }
 
-static struct way_sorted sort_restored(const struct way_frame *frame,
+static struct way_sorted sort_restored(const struct way_diverted *frame,
                                        const struct way_sort_rules *rules)
 {
     struct way_ipv4 ip;
@@ -97,7 +97,7 @@ static struct way_sorted sort_plain(const struct way_ipv4 *ip, bool is_own)
     return ip->fragment_offset != 0 ? plainly(WAY_SORT_DELIVER) : drop(WAY_COUNT_DROPPED_NO_OPTION);
 }
 
-struct way_sorted way_sort(struct way_frame *frame, const struct way_sort_rules *rules)
+struct way_sorted way_sort(struct way_diverted *frame, const struct way_sort_rules *rules)
 {
     struct way_ipv4 ip;
     struct way_route_change change;
@@ -121,7 +121,7 @@ struct way_sorted way_sort(struct way_frame *frame, const struct way_sort_rules 
     default:
         return drop(WAY_COUNT_DROPPED_OTHER_OPTIONS);
     }
-    if (!way_frame_adjust(frame, change.l4_delta, change.grown))
+    if (!way_diverted_adjust(frame, change.l4_delta, change.grown))
         return drop(WAY_COUNT_DROPPED_VIRTIO);
     return sort_restored(frame, rules);
 }

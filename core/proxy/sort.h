@@ -24,7 +24,7 @@
 #include <stdint.h>
 
 #include "core/common/services.h"
-#include "core/datapath/frame.h"
+#include "core/datapath/diverted.h"
 #include "core/packet/tuple.h"
 #include "core/proxy/addresses.h"
 #include "core/proxy/counters.h"
@@ -55,6 +55,6 @@ struct way_sorted {
 
 /* Sorts the frame, as read from the TUN, and restores it in place unless the
  * verdict is DROP (then it may be half restored). */
-struct way_sorted way_sort(struct way_frame *frame, const struct way_sort_rules *rules);
+struct way_sorted way_sort(struct way_diverted *frame, const struct way_sort_rules *rules);
 
 #endif

@@ -45,7 +45,7 @@ int way_out_send(const struct way_out *out, const uint8_t *packet, size_t len)
 }
 
 /* Completes a partial checksum, whose field holds the pseudo header's sum. */
-static int complete_checksum(struct way_frame *frame)
+static int complete_checksum(struct way_diverted *frame)
 {
     struct virtio_net_hdr *header = &frame->header;
     if (!(header->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM))
@@ -59,7 +59,7 @@ static int complete_checksum(struct way_frame *frame)
     return 0;
 }
 
-int way_out_forward(const struct way_out *out, struct way_frame *frame)
+int way_out_forward(const struct way_out *out, struct way_diverted *frame)
 {
     uint8_t *ttl = frame->packet.data + WAY_IPV4_AT_TTL;
     if (*ttl <= 1)

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/datapath/frame.h"
+#include "core/datapath/diverted.h"
 
 struct way_out {
     int fd; /* -1 when closed */
@@ -32,6 +32,6 @@ int way_out_send(const struct way_out *out, const uint8_t *packet, size_t len);
  * place where the sender left it partial. Returns 0, -ETIME when its time to live
  * is over, -EMSGSIZE when it is longer than the path allows (bulk segments that
  * nobody has cut), or another negative errno. */
-int way_out_forward(const struct way_out *out, struct way_frame *frame);
+int way_out_forward(const struct way_out *out, struct way_diverted *frame);
 
 #endif

@@ -37,8 +37,8 @@ struct worker {
     struct way_handshakes *handshakes;
     struct way_listeners *listeners;
     struct way_sessions sessions;
-    struct way_frame frame; /* the packet at hand */
-    bool failed;            /* its device went away */
+    struct way_diverted frame; /* the packet at hand */
+    bool failed;               /* its device went away */
 };
 
 /* ---- packets ---- */

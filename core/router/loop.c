@@ -37,8 +37,8 @@ struct worker {
     struct way_device device;      /* what comes from clients */
     struct way_device icmp_device; /* ICMP from the proxy's side, and the router's own */
     struct nl_sock *nl;
-    struct way_frame *frame; /* what was read */
-    struct way_frame *piece; /* a fragment of it */
+    struct way_diverted *frame; /* what was read */
+    struct way_diverted *piece; /* a fragment of it */
     struct way_fragments fragments;
     int64_t refreshed; /* ns, when policy.mtu and policy.locals were read */
     uint64_t counters[WAY_ROUTER_COUNTER_COUNT];
@@ -78,7 +78,7 @@ static void refresh(struct worker *worker)
 /* ---- packets ---- */
 
 static void write_back(struct worker *worker, const struct way_device *device,
-                       const struct way_frame *frame)
+                       const struct way_diverted *frame)
 {
     if (way_device_write(device, frame) != 0)
         worker->counters[WAY_ROUTER_DROPPED_WRITE]++;
@@ -108,9 +108,9 @@ static void answer_too_long(struct worker *worker, uint16_t mtu)
 static void fragment_and_push(struct worker *worker, unsigned counter)
 {
     struct way_ipv4 whole;
-    struct way_frame *piece = worker->piece;
+    struct way_diverted *piece = worker->piece;
     const struct way_packet *packet = &worker->frame->packet;
-    if (!way_frame_complete(worker->frame) ||
+    if (!way_diverted_complete(worker->frame) ||
         way_ipv4_parse(packet->data, packet->len, &whole) != WAY_PACKET_OK) {
         worker->counters[WAY_ROUTER_DROPPED_OFFLOAD]++;
         return;
@@ -119,11 +119,11 @@ static void fragment_and_push(struct worker *worker, unsigned counter)
     worker->counters[WAY_ROUTER_FRAGMENTED]++;
     for (;;) {
         piece->header = (struct virtio_net_hdr){0};
-        piece->packet.data = piece->memory + WAY_FRAME_ROOM;
-        piece->packet.room = WAY_FRAME_ROOM;
+        piece->packet.data = piece->memory + WAY_DIVERTED_ROOM;
+        piece->packet.room = WAY_DIVERTED_ROOM;
         piece->packet.len =
             way_fragment_cut(&whole, &rest, worker->policy.mtu - WAY_ROUTE_OPTION_LEN,
-                             piece->packet.data, WAY_FRAME_PACKET_MAX);
+                             piece->packet.data, WAY_DIVERTED_PACKET_MAX);
         if (piece->packet.len == 0)
             return;
         if (way_redirect_push(piece, worker->router->settings->proxy, counter, worker->counters))
@@ -160,7 +160,7 @@ static void read_clients(struct worker *worker)
         worker->counters[WAY_ROUTER_SEEN]++;
         carry_out(worker,
                   way_policy_decide(&worker->policy, &state, packet->data, packet->len,
-                                    way_frame_segment_len(worker->frame)),
+                                    way_diverted_segment_len(worker->frame)),
                   &worker->device);
     }
 }
@@ -282,8 +282,8 @@ static int open_all(struct worker *worker)
 
 int way_router_run(const struct way_router *router)
 {
-    static struct way_frame frame;
-    static struct way_frame piece;
+    static struct way_diverted frame;
+    static struct way_diverted piece;
     static struct worker worker = {
         .frame = &frame, .piece = &piece, .device = {.fd = -1}, .icmp_device = {.fd = -1}};
     worker.router = router;

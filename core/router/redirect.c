@@ -21,7 +21,7 @@ static enum way_route_result push(struct way_packet *packet, way_be32 proxy,
 #define push way_route_push
 #endif
 
-bool way_redirect_push(struct way_frame *frame, way_be32 proxy, unsigned counter,
+bool way_redirect_push(struct way_diverted *frame, way_be32 proxy, unsigned counter,
                        uint64_t *counters)
 {
     struct way_route_change change;
@@ -39,7 +39,7 @@ bool way_redirect_push(struct way_frame *frame, way_be32 proxy, unsigned counter
         counters[way_router_malformed(change.error)]++;
         return false;
     }
-    if (!way_frame_adjust(frame, change.l4_delta, change.grown)) {
+    if (!way_diverted_adjust(frame, change.l4_delta, change.grown)) {
         counters[WAY_ROUTER_DROPPED_OFFLOAD]++;
         return false;
     }
@@ -49,7 +49,7 @@ bool way_redirect_push(struct way_frame *frame, way_be32 proxy, unsigned counter
     return true;
 }
 
-enum way_translated way_redirect_translate(struct way_frame *frame, way_be32 proxy,
+enum way_translated way_redirect_translate(struct way_diverted *frame, way_be32 proxy,
                                            uint64_t *counters)
 {
     struct way_icmp_quote_change change;

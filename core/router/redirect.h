@@ -9,12 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/datapath/frame.h"
+#include "core/datapath/diverted.h"
 #include "core/router/policy.h"
 
 /* Redirects the frame's packet to the proxy and counts under `counter`; or counts
  * why it cannot be. Returns whether the frame is to be written back. */
-bool way_redirect_push(struct way_frame *frame, way_be32 proxy, unsigned counter,
+bool way_redirect_push(struct way_diverted *frame, way_be32 proxy, unsigned counter,
                        uint64_t *counters);
 
 /* What way_redirect_translate found. */
@@ -25,7 +25,7 @@ enum way_translated {
 };
 
 /* Translates an ICMP error about a redirected packet, and counts it. */
-enum way_translated way_redirect_translate(struct way_frame *frame, way_be32 proxy,
+enum way_translated way_redirect_translate(struct way_diverted *frame, way_be32 proxy,
                                            uint64_t *counters);
 
 #endif

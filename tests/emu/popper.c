@@ -17,12 +17,12 @@
 #include "core/datapath/diversion.h"
 #include "core/packet/route_push.h"
 
-static void pop_and_deliver(const struct way_device *device, struct way_frame *frame)
+static void pop_and_deliver(const struct way_device *device, struct way_diverted *frame)
 {
     struct way_route_change change;
     way_be32 origin;
     if (way_route_pop(&frame->packet, &origin, &change) != WAY_ROUTE_DONE ||
-        !way_frame_adjust(frame, change.l4_delta, change.grown) ||
+        !way_diverted_adjust(frame, change.l4_delta, change.grown) ||
         way_device_write(device, frame) != 0)
         way_log(WAY_LOG_WARNING, "a packet was dropped");
 }
@@ -30,7 +30,7 @@ static void pop_and_deliver(const struct way_device *device, struct way_frame *f
 static int run(const char *interface, const char *name, enum way_device_choice choice)
 {
     struct way_device device;
-    static struct way_frame frame;
+    static struct way_diverted frame;
     static struct way_diversion diversion = {.owner = WAY_DIVERSION_PROXY, .deliver_locally = true};
     snprintf(diversion.device, sizeof(diversion.device), "%s", name);
     if (way_diversion_add_proxy(&diversion, interface) != 0 ||

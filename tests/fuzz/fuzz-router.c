@@ -27,13 +27,13 @@ static const struct way_router_settings settings = {
 };
 static struct way_fragments fragments;
 static uint64_t counters[WAY_ROUTER_COUNTER_COUNT];
-static struct way_frame piece;
+static struct way_diverted piece;
 
-static void lay(struct way_frame *frame, const uint8_t *data, size_t len)
+static void lay(struct way_diverted *frame, const uint8_t *data, size_t len)
 {
     memcpy(&frame->header, data, sizeof(frame->header));
-    frame->packet.data = frame->memory + WAY_FRAME_ROOM;
-    frame->packet.room = WAY_FRAME_ROOM;
+    frame->packet.data = frame->memory + WAY_DIVERTED_ROOM;
+    frame->packet.room = WAY_DIVERTED_ROOM;
     frame->packet.len = len - sizeof(frame->header);
     memcpy(frame->packet.data, data + sizeof(frame->header), frame->packet.len);
     size_t header = frame->packet.len ? (size_t)(frame->packet.data[0] & 15) * 4 : 0;
@@ -45,7 +45,7 @@ static void lay(struct way_frame *frame, const uint8_t *data, size_t len)
 }
 
 /* What was pushed is a redirected packet. */
-static void check_pushed(const struct way_frame *frame)
+static void check_pushed(const struct way_diverted *frame)
 {
     struct way_ipv4 ip;
     enum way_packet_error error = way_ipv4_parse(frame->packet.data, frame->packet.len, &ip);
@@ -56,19 +56,19 @@ static void check_pushed(const struct way_frame *frame)
     (void)error;
 }
 
-static void cut_and_push(struct way_frame *frame, size_t mtu)
+static void cut_and_push(struct way_diverted *frame, size_t mtu)
 {
     struct way_ipv4 whole;
-    if (!way_frame_complete(frame) ||
+    if (!way_diverted_complete(frame) ||
         way_ipv4_parse(frame->packet.data, frame->packet.len, &whole) != WAY_PACKET_OK)
         return;
     struct way_cursor rest = whole.payload;
     for (;;) {
         piece.header = (struct virtio_net_hdr){0};
-        piece.packet.data = piece.memory + WAY_FRAME_ROOM;
-        piece.packet.room = WAY_FRAME_ROOM;
+        piece.packet.data = piece.memory + WAY_DIVERTED_ROOM;
+        piece.packet.room = WAY_DIVERTED_ROOM;
         piece.packet.len = way_fragment_cut(&whole, &rest, mtu - WAY_ROUTE_OPTION_LEN,
-                                            piece.packet.data, WAY_FRAME_PACKET_MAX);
+                                            piece.packet.data, WAY_DIVERTED_PACKET_MAX);
         if (piece.packet.len == 0)
             return;
         if (way_redirect_push(&piece, settings.proxy, WAY_ROUTER_PUSHED, counters)) {
@@ -80,7 +80,7 @@ static void cut_and_push(struct way_frame *frame, size_t mtu)
 
 static void decide_and_do(const uint8_t *data, size_t len, uint32_t mtu)
 {
-    static struct way_frame frame;
+    static struct way_diverted frame;
     struct way_policy policy = {.settings = &settings, .mtu = mtu};
     struct way_policy_state state = {&fragments, 0};
     lay(&frame, data, len);
@@ -90,8 +90,8 @@ static void decide_and_do(const uint8_t *data, size_t len, uint32_t mtu)
     memcpy(exact, frame.packet.data, frame.packet.len);
     exact = realloc(exact, frame.packet.len ? frame.packet.len : 1);
     assert(exact);
-    struct way_decision decision =
-        way_policy_decide(&policy, &state, exact, frame.packet.len, way_frame_segment_len(&frame));
+    struct way_decision decision = way_policy_decide(&policy, &state, exact, frame.packet.len,
+                                                     way_diverted_segment_len(&frame));
     assert(decision.counter < WAY_ROUTER_COUNTER_COUNT);
     free(exact);
     if (decision.verdict == WAY_VERDICT_FRAGMENT)
@@ -104,7 +104,7 @@ static void decide_and_do(const uint8_t *data, size_t len, uint32_t mtu)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     if (len < sizeof(struct virtio_net_hdr) ||
-        len > sizeof(struct virtio_net_hdr) + WAY_FRAME_PACKET_MAX)
+        len > sizeof(struct virtio_net_hdr) + WAY_DIVERTED_PACKET_MAX)
         return 0;
     decide_and_do(data, len, 1500);
     decide_and_do(data, len, 68);

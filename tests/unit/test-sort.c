@@ -17,7 +17,7 @@ enum { AT_OPTION = 20, AT_TCP = 28, AT_DESTINATION_PORT = 30, AT_FLAGS = 41, AT_
 static struct way_addresses addresses;
 static const struct way_services services = {2, {80, 8081}};
 static const struct way_sort_rules rules = {&services, &addresses};
-static struct way_frame frame;
+static struct way_diverted frame;
 
 static void set_up(void)
 {
@@ -26,7 +26,7 @@ static void set_up(void)
     addresses.broadcast[0] = address(10, 0, 2, 255);
     memset(&frame, 0, sizeof frame);
     frame.packet = (struct way_packet){
-        .data = frame.memory + WAY_FRAME_ROOM, .len = SYN_LEN + 8, .room = WAY_FRAME_ROOM};
+        .data = frame.memory + WAY_DIVERTED_ROOM, .len = SYN_LEN + 8, .room = WAY_DIVERTED_ROOM};
     memcpy(frame.packet.data, syn_redirected, SYN_LEN + 8);
 }
 

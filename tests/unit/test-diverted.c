@@ -3,7 +3,7 @@
  * The virtio header after a push: partial and whole checksums, GSO, and headers
  * that contradict their packet. No device is opened.
  */
-#include "core/datapath/frame.h"
+#include "core/datapath/diverted.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 
 enum { IP_HEADER = 20, TCP_HEADER = 20, DATA = 60 };
 
-static struct way_frame frame;
+static struct way_diverted frame;
 
 static void lay_packet(void)
 {
@@ -30,9 +30,9 @@ static void lay_packet(void)
                                     0,    0,    0,    0,
                                     0x50, 0x10, 1,    0};
     memset(&frame, 0, sizeof(frame));
-    frame.packet.data = frame.memory + WAY_FRAME_ROOM;
+    frame.packet.data = frame.memory + WAY_DIVERTED_ROOM;
     frame.packet.len = IP_HEADER + TCP_HEADER + DATA;
-    frame.packet.room = WAY_FRAME_ROOM;
+    frame.packet.room = WAY_DIVERTED_ROOM;
     memcpy(frame.packet.data, start, sizeof(start));
     way_bytes_put16(frame.packet.data + 10, way_csum_of(frame.packet.data, IP_HEADER));
 }
@@ -57,7 +57,7 @@ static bool push_and_adjust(void)
     struct way_route_change change;
     CU_ASSERT_EQUAL_FATAL(way_route_push(&frame.packet, htonl(0x0a000202), &change),
                           WAY_ROUTE_DONE);
-    return way_frame_adjust(&frame, change.l4_delta, change.grown);
+    return way_diverted_adjust(&frame, change.l4_delta, change.grown);
 }
 
 static bool tcp_is_right(void)
@@ -75,7 +75,7 @@ static void partial_checksums_stay_partial(void)
     CU_ASSERT_EQUAL(frame.header.csum_start, IP_HEADER + 8);
     CU_ASSERT_EQUAL(way_bytes_get16(frame.packet.data + IP_HEADER + 8 + WAY_TCP_AT_CHECKSUM),
                     pseudo_sum());
-    CU_ASSERT_TRUE(way_frame_complete(&frame));
+    CU_ASSERT_TRUE(way_diverted_complete(&frame));
     CU_ASSERT_EQUAL(frame.header.flags, 0);
     CU_ASSERT_TRUE(tcp_is_right());
 }
@@ -84,7 +84,7 @@ static void whole_checksums_stay_whole(void)
 {
     lay_packet();
     set_partial();
-    CU_ASSERT_TRUE(way_frame_complete(&frame));
+    CU_ASSERT_TRUE(way_diverted_complete(&frame));
     CU_ASSERT_TRUE(tcp_is_right());
     CU_ASSERT_TRUE(push_and_adjust());
     CU_ASSERT_TRUE(tcp_is_right());
@@ -97,8 +97,8 @@ static void segments_keep_their_size(void)
     frame.header.gso_type = VIRTIO_NET_HDR_GSO_TCPV4;
     frame.header.gso_size = 30;
     frame.header.hdr_len = IP_HEADER + TCP_HEADER;
-    CU_ASSERT_EQUAL(way_frame_segment_len(&frame), IP_HEADER + TCP_HEADER + 30);
-    CU_ASSERT_FALSE(way_frame_complete(&frame));
+    CU_ASSERT_EQUAL(way_diverted_segment_len(&frame), IP_HEADER + TCP_HEADER + 30);
+    CU_ASSERT_FALSE(way_diverted_complete(&frame));
     CU_ASSERT_TRUE(push_and_adjust());
     CU_ASSERT_EQUAL(frame.header.hdr_len, IP_HEADER + 8 + TCP_HEADER);
     CU_ASSERT_EQUAL(frame.header.gso_size, 30);
@@ -113,7 +113,7 @@ static void contradictions_are_refused(void)
     lay_packet();
     set_partial();
     frame.header.csum_offset = 2000;
-    CU_ASSERT_FALSE(way_frame_complete(&frame));
+    CU_ASSERT_FALSE(way_diverted_complete(&frame));
     CU_ASSERT_FALSE(push_and_adjust());
     lay_packet();
     frame.header.gso_type = VIRTIO_NET_HDR_GSO_TCPV4;

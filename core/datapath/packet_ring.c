@@ -2,7 +2,7 @@
  *
  * TPACKET_V2 for reading, plain sends for writing, PACKET_VNET_HDR for both.
  */
-#include "core/datapath/ring.h"
+#include "core/datapath/packet_ring.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,16 +27,16 @@ static size_t round_up(size_t value, size_t unit)
 
 /* A slot: the kernel's header and address, the link's header in at least 16 bytes,
  * the virtio header, which shifts the packet, and the packet. */
-static void plan(struct way_ring *ring, size_t longest)
+static void plan(struct way_packet_ring *ring, size_t longest)
 {
     ring->slot_len =
         round_up(TPACKET_ALIGN(TPACKET2_HDRLEN + 16) + sizeof(struct virtio_net_hdr) + longest,
                  TPACKET_ALIGNMENT);
     ring->block_len = round_up(ring->slot_len, BLOCK_LEN);
     ring->slots_per_block = (unsigned)(ring->block_len / ring->slot_len);
-    unsigned blocks = (WAY_RING_SLOTS + ring->slots_per_block - 1) / ring->slots_per_block;
-    if (blocks > WAY_RING_BYTES_MAX / ring->block_len)
-        blocks = (unsigned)(WAY_RING_BYTES_MAX / ring->block_len);
+    unsigned blocks = (WAY_PACKET_RING_SLOTS + ring->slots_per_block - 1) / ring->slots_per_block;
+    if (blocks > WAY_PACKET_RING_BYTES_MAX / ring->block_len)
+        blocks = (unsigned)(WAY_PACKET_RING_BYTES_MAX / ring->block_len);
     ring->slots = blocks * ring->slots_per_block;
     ring->map_len = blocks * ring->block_len;
 }
@@ -46,7 +46,7 @@ static int set_option(int fd, int option, int value)
     return setsockopt(fd, SOL_PACKET, option, &value, sizeof(value)) != 0 ? -errno : 0;
 }
 
-static int make_ring(struct way_ring *ring)
+static int make_ring(struct way_packet_ring *ring)
 {
     const struct tpacket_req request = {.tp_block_size = (unsigned)ring->block_len,
                                         .tp_block_nr = (unsigned)(ring->map_len / ring->block_len),
@@ -69,7 +69,7 @@ static int make_ring(struct way_ring *ring)
 }
 
 /* The ring stands before the socket is bound: not a frame comes by another way. */
-static int open_socket(struct way_ring *ring, unsigned ifindex)
+static int open_socket(struct way_packet_ring *ring, unsigned ifindex)
 {
     const struct sockaddr_ll interface = {
         .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)ifindex};
@@ -86,20 +86,20 @@ static int open_socket(struct way_ring *ring, unsigned ifindex)
     return 0;
 }
 
-int way_ring_open(struct way_ring *ring, unsigned ifindex, size_t longest,
-                  const uint8_t from[ETH_ALEN], const uint8_t to[ETH_ALEN])
+int way_packet_ring_open(struct way_packet_ring *ring, unsigned ifindex, size_t longest,
+                         const uint8_t from[ETH_ALEN], const uint8_t to[ETH_ALEN])
 {
-    *ring = (struct way_ring){.fd = -1, .ethernet = {.h_proto = htons(ETH_P_IP)}};
+    *ring = (struct way_packet_ring){.fd = -1, .ethernet = {.h_proto = htons(ETH_P_IP)}};
     memcpy(ring->ethernet.h_source, from, ETH_ALEN);
     memcpy(ring->ethernet.h_dest, to, ETH_ALEN);
     plan(ring, longest);
     int error = open_socket(ring, ifindex);
     if (error != 0)
-        way_ring_close(ring);
+        way_packet_ring_close(ring);
     return error;
 }
 
-void way_ring_close(struct way_ring *ring)
+void way_packet_ring_close(struct way_packet_ring *ring)
 {
     if (ring->map)
         munmap(ring->map, ring->map_len);
@@ -111,7 +111,7 @@ void way_ring_close(struct way_ring *ring)
 
 /* ---- reading ---- */
 
-static struct tpacket2_hdr *next_slot(const struct way_ring *ring)
+static struct tpacket2_hdr *next_slot(const struct way_packet_ring *ring)
 {
     size_t block = ring->next / ring->slots_per_block;
     size_t within = ring->next % ring->slots_per_block;
@@ -144,7 +144,8 @@ static bool is_outgoing(const struct tpacket2_hdr *slot)
 }
 
 /* Copies what is in the slot, if it is a packet for us. */
-static bool take(struct way_ring *ring, const struct tpacket2_hdr *slot, struct way_frame *frame)
+static bool take(struct way_packet_ring *ring, const struct tpacket2_hdr *slot,
+                 struct way_diverted *frame)
 {
     const uint8_t *ethernet = (const uint8_t *)slot + slot->tp_mac;
     uint16_t type;
@@ -155,19 +156,19 @@ static bool take(struct way_ring *ring, const struct tpacket2_hdr *slot, struct 
         return false;
     size_t len = slot->tp_snaplen - ETH_HLEN;
     memcpy(&frame->header, ethernet - sizeof(frame->header), sizeof(frame->header));
-    if (slot->tp_snaplen != slot->tp_len || len > WAY_FRAME_PACKET_MAX ||
+    if (slot->tp_snaplen != slot->tp_len || len > WAY_DIVERTED_PACKET_MAX ||
         !move_offsets(&frame->header, -ETH_HLEN)) {
         ring->lost++;
         return false;
     }
-    memcpy(frame->memory + WAY_FRAME_ROOM, ethernet + ETH_HLEN, len);
+    memcpy(frame->memory + WAY_DIVERTED_ROOM, ethernet + ETH_HLEN, len);
     frame->packet = (struct way_packet){
-        .data = frame->memory + WAY_FRAME_ROOM, .len = len, .room = WAY_FRAME_ROOM};
+        .data = frame->memory + WAY_DIVERTED_ROOM, .len = len, .room = WAY_DIVERTED_ROOM};
     return true;
 }
 
 /* Why nothing comes: a pending error of the socket, or that nothing is there. */
-static int nothing(const struct way_ring *ring)
+static int nothing(const struct way_packet_ring *ring)
 {
     int error = 0;
     socklen_t len = sizeof(error);
@@ -176,7 +177,7 @@ static int nothing(const struct way_ring *ring)
     return error ? -error : -EAGAIN;
 }
 
-int way_ring_read(struct way_ring *ring, struct way_frame *frame)
+int way_packet_ring_read(struct way_packet_ring *ring, struct way_diverted *frame)
 {
     for (;;) {
         struct tpacket2_hdr *slot = next_slot(ring);
@@ -192,8 +193,8 @@ int way_ring_read(struct way_ring *ring, struct way_frame *frame)
 
 /* ---- writing ---- */
 
-int way_ring_write(const struct way_ring *ring, const struct virtio_net_hdr *header,
-                   const struct way_packet *packet)
+int way_packet_ring_write(const struct way_packet_ring *ring, const struct virtio_net_hdr *header,
+                          const struct way_packet *packet)
 {
     struct virtio_net_hdr moved = *header;
     struct ethhdr ethernet = ring->ethernet;
@@ -204,7 +205,7 @@ int way_ring_write(const struct way_ring *ring, const struct virtio_net_hdr *hea
     return writev(ring->fd, parts, 3) < 0 ? -errno : 0;
 }
 
-uint64_t way_ring_lost(struct way_ring *ring)
+uint64_t way_packet_ring_lost(struct way_packet_ring *ring)
 {
     struct tpacket_stats stats;
     socklen_t len = sizeof(stats);

@@ -2,7 +2,7 @@
  *
  * What a change of the IPv4 header means for the virtio header.
  */
-#include "core/datapath/frame.h"
+#include "core/datapath/diverted.h"
 
 #include "core/packet/tcp.h"
 
@@ -12,7 +12,7 @@ static size_t ip_header_len(const struct way_packet *packet)
     return packet->len ? (size_t)(packet->data[0] & 0x0f) * 4 : 0;
 }
 
-bool way_frame_adjust(struct way_frame *frame, uint16_t l4_delta, int grown)
+bool way_diverted_adjust(struct way_diverted *frame, uint16_t l4_delta, int grown)
 {
     struct virtio_net_hdr header = frame->header;
     bool partial = header.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM;
@@ -34,7 +34,7 @@ bool way_frame_adjust(struct way_frame *frame, uint16_t l4_delta, int grown)
     return true;
 }
 
-bool way_frame_complete(struct way_frame *frame)
+bool way_diverted_complete(struct way_diverted *frame)
 {
     const struct virtio_net_hdr *header = &frame->header;
     struct way_cursor rest = way_cursor_over(frame->packet.data, frame->packet.len);
@@ -53,7 +53,7 @@ bool way_frame_complete(struct way_frame *frame)
 }
 
 /* hdr_len is no help here: the kernel puts the length of its linear part there. */
-size_t way_frame_segment_len(const struct way_frame *frame)
+size_t way_diverted_segment_len(const struct way_diverted *frame)
 {
     struct way_ipv4 ip;
     struct way_tcp tcp;

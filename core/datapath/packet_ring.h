@@ -5,8 +5,8 @@
  *      kernel --veth--> interface --tap--> ring (shared memory) --> program
  *      kernel <--veth-- interface <-- send with the other end's MAC <--+
  *
- * The ring is what queues: a socket's own buffer holds some 180 packets where
- * net.core.rmem_max is not root's to exceed, and a TCP sends more in a burst. A slot
+ * The ring is what queues: a socket's own buffer, which net.core.rmem_max bounds for
+ * an ordinary user, holds some 180 packets, and a TCP sends more in a burst. A slot
  * holds one frame, of at most the length that was said at the opening; the
  * interface must not get longer ones (way_veth_make bounds them).
  *
@@ -14,21 +14,21 @@
  * is what is no IPv4. Needs CAP_NET_RAW, in the user namespace that owns the
  * network namespace. One thread uses a ring.
  */
-#ifndef WAYLAY_CORE_DATAPATH_RING_H
-#define WAYLAY_CORE_DATAPATH_RING_H
+#ifndef WAYLAY_CORE_DATAPATH_PACKET_RING_H
+#define WAYLAY_CORE_DATAPATH_PACKET_RING_H
 
 #include <linux/if_ether.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/datapath/frame.h"
+#include "core/datapath/diverted.h"
 
 enum {
-    WAY_RING_SLOTS = 4096,         /* as many packets may wait as in a TUN's queue, */
-    WAY_RING_BYTES_MAX = 16 << 20, /* unless they are long */
+    WAY_PACKET_RING_SLOTS = 4096,         /* as many packets may wait as in a TUN's queue, */
+    WAY_PACKET_RING_BYTES_MAX = 16 << 20, /* unless they are long */
 };
 
-struct way_ring {
+struct way_packet_ring {
     int fd; /* readable when a frame waits; -1 when closed */
     uint8_t *map;
     size_t map_len;
@@ -42,21 +42,21 @@ struct way_ring {
 /* Opens a socket with a ring on the interface, which is up. Frames have at most
  * `longest` bytes behind their Ethernet header; what is written goes from MAC
  * `from` to MAC `to`. Returns 0 or a negative errno (nothing is logged). */
-int way_ring_open(struct way_ring *ring, unsigned ifindex, size_t longest,
-                  const uint8_t from[ETH_ALEN], const uint8_t to[ETH_ALEN]);
+int way_packet_ring_open(struct way_packet_ring *ring, unsigned ifindex, size_t longest,
+                         const uint8_t from[ETH_ALEN], const uint8_t to[ETH_ALEN]);
 
 /* Closes it; twice is allowed. */
-void way_ring_close(struct way_ring *ring);
+void way_packet_ring_close(struct way_packet_ring *ring);
 
 /* Reads one packet into frame->memory, as way_tun_read. Returns 0, or a negative
  * errno; -EAGAIN when there is none, -ENETDOWN when the interface went away. */
-int way_ring_read(struct way_ring *ring, struct way_frame *frame);
+int way_packet_ring_read(struct way_packet_ring *ring, struct way_diverted *frame);
 
 /* Writes a packet with its header, as way_tun_write. Returns 0 or a negative errno. */
-int way_ring_write(const struct way_ring *ring, const struct virtio_net_hdr *header,
-                   const struct way_packet *packet);
+int way_packet_ring_write(const struct way_packet_ring *ring, const struct virtio_net_hdr *header,
+                          const struct way_packet *packet);
 
 /* Frames lost so far for want of a slot. */
-uint64_t way_ring_lost(struct way_ring *ring);
+uint64_t way_packet_ring_lost(struct way_packet_ring *ring);
 
 #endif
