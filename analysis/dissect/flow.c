@@ -95,8 +95,7 @@ static struct way_flow *find_flow(struct way_flows *flows, const struct way_flow
             begin_flow(flows, flow, segment);
     } else if (way_flow_is_reused(flow, segment)) {
         forget(flow, flows);
-        struct way_flow fresh = {
-            .key = flow->key, .chain = flow->chain, .older = flow->older, .newer = flow->newer};
+        struct way_flow fresh = {.key = flow->key, .chain = flow->chain, .touched = true};
         *flow = fresh;
         begin_flow(flows, flow, segment);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The streams that are kept: found by their addresses and ports, bounded in number,
- * the one that was silent for longest pushed out first.
+ * one that has been silent for long pushed out first.
  */
 #ifndef WAYLAY_ANALYSIS_DISSECT_FLOW_TABLE_H
 #define WAYLAY_ANALYSIS_DISSECT_FLOW_TABLE_H
@@ -20,13 +20,13 @@ struct way_flow_key {
 
 /* What one end has sent. */
 struct way_flow_side {
-    struct way_seen seen;
     uint32_t base;     /* its first sequence number (of the SYN) */
     uint32_t last_ack; /* its latest acknowledgement number */
     uint32_t duplicates;
     uint16_t window; /* its latest, as it stands */
     int8_t scale;    /* of its windows; WAY_SCALE_NONE: its SYN had none */
     bool based, acked, syn_seen, fin_seen;
+    struct way_seen seen;
 };
 
 enum { WAY_SCALE_NONE = -1 };
@@ -35,16 +35,17 @@ struct way_http_stream;
 
 struct way_flow {
     struct way_flow_key key;
-    uint32_t number; /* as tcp.stream */
-    bool known;      /* its beginning was not missed for want of room */
-    bool client;     /* which side sent the SYN, if client_known */
+    uint32_t chain; /* of the table */
+    bool touched;   /* of the table */
+    bool known;     /* its beginning was not missed for want of room */
+    bool client;    /* which side sent the SYN, if client_known */
     bool client_known;
     bool closed;                   /* both sides have sent a FIN, or one a RST */
-    struct way_flow_side sides[2]; /* by the place of the sender in the key */
+    uint32_t number;               /* as tcp.stream */
     int64_t first, last;           /* ns: stamps of its packets */
     int64_t syn_time, round_trip;  /* ns; 0: not known */
     struct way_http_stream *http;  /* owned by who set it, or NULL */
-    uint32_t chain, older, newer;  /* of the table */
+    struct way_flow_side sides[2]; /* by the place of the sender in the key */
 };
 
 struct way_flow_table;
@@ -52,12 +53,12 @@ struct way_flow_table;
 /* An empty table of at most `most` streams. NULL when memory lacks. */
 struct way_flow_table *way_flow_table_new(size_t most);
 
-/* The stream of the key, which becomes the youngest, or NULL. Pointers are good until
+/* The stream of the key, or NULL. Pointers are good until
  * the next way_flow_table_add. */
 struct way_flow *way_flow_table_find(struct way_flow_table *table, const struct way_flow_key *key);
 
-/* Adds one (zeroed but for its key), which must not be there. In a full table the
- * oldest makes room: `pushed` is called with it first. NULL when memory lacks. */
+/* Adds one (zeroed but for its key), which must not be there. In a full table a
+ * silent one makes room: `pushed` is called with it first. NULL when memory lacks. */
 struct way_flow *way_flow_table_add(struct way_flow_table *table, const struct way_flow_key *key,
                                     void (*pushed)(struct way_flow *flow, void *context),
                                     void *context);

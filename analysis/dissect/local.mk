@@ -31,3 +31,20 @@ libwaydissect_a_SOURCES = \
 	analysis/dissect/view_transport.c analysis/dissect/view_transport.h
 libwaydissect_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
 DISSECT_LIBS = libwaydissect.a $(CAPTURE_LIBS) libwayhttp.a libwaypacket.a $(LLHTTP_LIBS)
+
+# Tests of this folder and of analysis/capture, over the same few frames.
+check_LIBRARIES += libwaymadeframes.a
+libwaymadeframes_a_SOURCES = tests/unit/made_frames.c tests/unit/made_frames.h
+libwaymadeframes_a_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
+dissect_test_libs = libwaymadeframes.a libwaypackets.a libwaytest.a $(DISSECT_LIBS) $(CUNIT_LIBS)
+dissect_tests = test-capture-source test-dissect-fields test-dissect-flow test-dissect-select
+check_PROGRAMS += $(dissect_tests)
+TESTS += $(dissect_tests)
+test_capture_source_SOURCES = tests/unit/test-capture-source.c
+test_capture_source_LDADD = $(dissect_test_libs)
+test_dissect_fields_SOURCES = tests/unit/test-dissect-fields.c
+test_dissect_fields_LDADD = $(dissect_test_libs)
+test_dissect_flow_SOURCES = tests/unit/test-dissect-flow.c
+test_dissect_flow_LDADD = $(dissect_test_libs)
+test_dissect_select_SOURCES = tests/unit/test-dissect-select.c
+test_dissect_select_LDADD = $(dissect_test_libs)
