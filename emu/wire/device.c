@@ -110,7 +110,7 @@ int way_device_set_up(const char *name, const struct way_device_setup *setup)
     return result < 0 ? errno_of(result) : 0;
 }
 
-int way_device_peer(const char *name, unsigned *index)
+int way_device_peer(const char *name, unsigned *index, bool *elsewhere)
 {
     int error = 0;
     AUTO_NL struct nl_sock *nl = open_socket(&error);
@@ -120,6 +120,8 @@ int way_device_peer(const char *name, unsigned *index)
     int peer = rtnl_link_get_link(link);
     if (peer <= 0)
         return -ENODEV;
+    int namespace;
+    *elsewhere = rtnl_link_get_link_netnsid(link, &namespace) == 0;
     *index = (unsigned)peer;
     return 0;
 }

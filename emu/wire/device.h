@@ -23,8 +23,9 @@ int way_device_set_up(const char *name, const struct way_device_setup *setup);
 /* Its index, or a negative errno. */
 int way_device_index(const char *name);
 
-/* The index of what the device is a pair with, in the other's namespace. */
-int way_device_peer(const char *name, unsigned *index);
+/* The index of what the device is a pair with, in the other's namespace, and whether
+ * that is another one. */
+int way_device_peer(const char *name, unsigned *index, bool *elsewhere);
 
 /* Frames that the device with this index dropped on their way out, so far. */
 int way_device_drops(unsigned index, uint64_t *drops);

@@ -51,22 +51,10 @@ void way_end_set_whole(struct way_end *end, bool whole)
     end->class->set_whole(end, whole);
 }
 
-/* Of an end that delivers packets: one that is none is lost. */
-static void settle(struct way_intake *intake, struct way_arrival_in *arrival)
-{
-    if (!arrival->frame || way_offload_finish(arrival->frame))
-        return;
-    way_frame_free(intake->frames, &arrival->frame);
-    arrival->why = WAY_BECAUSE_OFFLOAD;
-}
-
 int way_end_read(struct way_end *end, struct way_intake *intake,
                  struct way_arrival_in arrivals[WAY_END_BATCH])
 {
-    int count = end->class->read(end, intake, arrivals);
-    for (int i = 0; i < count && !end->whole; i++)
-        settle(intake, &arrivals[i]);
-    return count;
+    return end->class->read(end, intake, arrivals);
 }
 
 int way_end_batch(const struct way_end *end)

@@ -11,10 +11,10 @@
  *     end of a veth pair whose other end is the node's. Needs no TUN node. Who
  *     made the pair removes it.
  *
- * Frames come with their virtio headers (emu/wire/offload.h). An end carries
- * them whole, or it delivers packets: then it asks the kernel to cut and finish
- * them before (way_end_whole), finishes a checksum that came unfinished all the
- * same, and refuses what is still uncut.
+ * Frames come with their virtio headers (emu/wire/offload.h). Whether the kernel
+ * cuts and finishes packets before they come is a setting (way_end_set_whole); what
+ * comes uncut all the same, because it was in a queue or the setting could not be
+ * made, is cut by who takes it (emu/wire/segment.h).
  *
  * Who reads lends the end memory through the intake, which all ends share. The
  * functions block never, but for those that open, close and ask for counts.

@@ -93,11 +93,11 @@ static void set_whole(struct way_end *end, bool whole)
         error = way_device_offload(self->peer, whole);
     way_netns_leave(back);
     if (!self->peer || error)
-        way_log(
-            WAY_LOG_WARNING,
-            "%s: cannot set the offloads of its other end: %s (say its netns, or set them there: "
-            "ethtool -K … tx off tso off gso off)",
-            end->interface, self->peer ? strerror(-error) : "not found");
+        way_log(WAY_LOG_WARNING,
+                "%s: cannot set the offloads of its other end: %s: the wire cuts packets itself, "
+                "at its "
+                "own cost (say the other end's netns)",
+                end->interface, self->peer ? strerror(-error) : "not found");
 }
 
 /* Those of the socket, and those of the other end since the beginning. */
@@ -140,11 +140,15 @@ static const struct way_end_class class = {.batch = WAY_END_BATCH,
 static void find_peer(struct packet *self, const struct way_end_settings *place)
 {
     int error = 0;
-    if (place->netns)
-        self->peer_namespace = open(place->netns, O_RDONLY | O_CLOEXEC);
-    if ((place->netns && self->peer_namespace < 0) ||
-        way_device_peer(place->interface, &self->peer) != 0)
+    bool elsewhere;
+    if (way_device_peer(place->interface, &self->peer, &elsewhere) != 0)
         return;
+    if (elsewhere && place->netns)
+        self->peer_namespace = open(place->netns, O_RDONLY | O_CLOEXEC);
+    if (elsewhere && self->peer_namespace < 0) {
+        self->peer = 0;
+        return;
+    }
     int back = visit_peer(self, &error);
     if (error || way_device_drops(self->peer, &self->peer_before) != 0)
         self->peer = 0;

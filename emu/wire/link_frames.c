@@ -10,6 +10,8 @@
 #include "core/common/log.h"
 #include "core/packet/bytes.h"
 #include "emu/wire/decisions.h"
+#include "emu/wire/offload.h"
+#include "emu/wire/segment.h"
 #include "emu/wire/wire.h"
 
 enum { AT_ETHERTYPE = 12 };
@@ -31,18 +33,36 @@ void way_side_appoint(struct way_side *side)
 
 /* ---- in ---- */
 
+static void take_frame(struct way_side *side, struct way_frame **frame, int64_t now)
+{
+    way_capture_put(side->capture, now, (*frame)->bytes, (*frame)->len);
+    if (way_is_probe((*frame)->bytes, (*frame)->len))
+        way_frame_free(&side->link->wire->frames, frame);
+    else
+        way_chain_forward(side->chain, frame, now);
+}
+
+/* Takes the packets that the frame stands for. */
+static void take_cut(struct way_side *side, struct way_frame **frame, int64_t now)
+{
+    struct way_fifo packets = {0};
+    size_t len = (*frame)->len;
+    if (!way_segment(&side->link->wire->frames, frame, &packets)) {
+        way_frame_free(&side->link->wire->frames, frame);
+        way_chain_refused(side->chain, len, WAY_BECAUSE_OFFLOAD, now);
+    }
+    for (struct way_frame *each; (each = way_fifo_pop(&packets)) != NULL;)
+        take_frame(side, &each, now);
+}
+
 static void take_in(struct way_side *side, struct way_arrival_in *arrival, int64_t now)
 {
-    struct way_frame *frame = arrival->frame;
-    if (!frame) {
+    if (!arrival->frame)
         way_chain_refused(side->chain, arrival->len, arrival->why, now);
-        return;
-    }
-    way_capture_put(side->capture, now, frame->bytes, frame->len);
-    if (way_is_probe(frame->bytes, frame->len))
-        way_frame_free(&side->link->wire->frames, &frame);
+    else if (side->link->whole || way_offload_finish(arrival->frame))
+        take_frame(side, &arrival->frame, now);
     else
-        way_chain_forward(side->chain, &frame, now);
+        take_cut(side, &arrival->frame, now);
 }
 
 /* A device that is gone, or down, is not read any more; the link stays. */

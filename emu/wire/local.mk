@@ -24,6 +24,7 @@ libwaywiremodel_a_SOURCES = \
 	emu/wire/red.c emu/wire/red.h \
 	emu/wire/replay.c emu/wire/replay.h \
 	emu/wire/schedule.c emu/wire/schedule.h \
+	emu/wire/segment.c emu/wire/segment.h \
 	emu/wire/trace.c emu/wire/trace.h \
 	emu/wire/verdict.c emu/wire/verdict.h
 libwaywiremodel_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(XXHASH_CFLAGS)
@@ -99,8 +100,8 @@ test_wire_replay_SOURCES = tests/unit/test-wire-replay.c
 test_wire_replay_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 test_wire_replay_LDADD = $(WIRE_TEST_LIBS)
 
-check_PROGRAMS += test-wire-lateness test-wire-offload test-wire-schedule
-TESTS += test-wire-lateness test-wire-offload test-wire-schedule
+check_PROGRAMS += test-wire-lateness test-wire-offload test-wire-schedule test-wire-segment
+TESTS += test-wire-lateness test-wire-offload test-wire-schedule test-wire-segment
 test_wire_lateness_SOURCES = tests/unit/test-wire-lateness.c
 test_wire_lateness_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(JANSSON_CFLAGS)
 test_wire_lateness_LDADD = $(WIRE_TEST_LIBS)
@@ -133,3 +134,6 @@ test_wire_control_LDADD = $(WIRE_IO_TEST_LIBS)
 test_wire_capture_SOURCES = tests/unit/test-wire-capture.c
 test_wire_capture_CFLAGS = $(WIRE_IO_TEST_CFLAGS)
 test_wire_capture_LDADD = $(WIRE_IO_TEST_LIBS)
+test_wire_segment_SOURCES = tests/unit/test-wire-segment.c
+test_wire_segment_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+test_wire_segment_LDADD = $(WIRE_TEST_LIBS)

@@ -40,7 +40,7 @@ static void judge_accidents(struct way_verdict *verdict, const struct way_direct
         enum way_because why;
         const char *text;
     } accidents[] = {{WAY_BECAUSE_MEMORY, "found no memory"},
-                     {WAY_BECAUSE_OFFLOAD, "came uncut"},
+                     {WAY_BECAUSE_OFFLOAD, "could not be cut"},
                      {WAY_BECAUSE_DEVICE, "could not be delivered"}};
     for (size_t i = 0; i < sizeof(accidents) / sizeof(accidents[0]); i++) {
         uint64_t count = facts->counts->dropped_because[accidents[i].why];

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -100,16 +101,34 @@ def test_packets_are_cut_where_it_matters(net: WireNet, kind: str) -> None:
     assert len(frames) > 16 * (1 << 20) // 1448
 
 
-def test_a_rate_that_comes_while_data_flows(net: WireNet) -> None:
-    net.start([net.link("tap", capture=False)])
+@KINDS
+def test_a_rate_that_comes_while_data_flows(net: WireNet, kind: str) -> None:
+    """What the kernel has in its queue is still uncut then; nothing of it is lost."""
+    net.start([net.link(kind, capture=False)])
     net.address()
-    net.bulk(8 << 20)
-    net.do(do="set", link="a-b", to={"rate": "500Mbit", "queue": {"packets": 500}})
-    net.bulk(8 << 20)
+    limit = {"rate": "800Mbit", "queue": {"packets": 1000}}
+    change = threading.Timer(0.05, lambda: net.do(do="set", link="a-b", to=limit))
+    change.start()
+    net.bulk(48 << 20)
+    change.join()
+    assert not net.do(do="show")["links"]["a-b"]["whole"]
     net.do(do="set", link="a-b", to={"rate": 0, "queue": {"packets": 0}})
     net.bulk(8 << 20)
     assert net.do(do="show")["links"]["a-b"]["whole"]
-    direction(net.stop(), "a")
+    assert "offload" not in direction(net.stop(), "a")["dropped_because"]
+
+
+def test_what_the_kernel_does_not_cut_the_wire_cuts(net: WireNet) -> None:
+    """A packet end that does not know its pair's other end cannot set its offloads."""
+    link = net.link("packet", both={"rate": "500Mbit", "queue": {"packets": 1000}})
+    for end in link["ends"]:
+        del end["netns"]
+    net.start([link])
+    net.address()
+    net.bulk(8 << 20)
+    assert "cannot set the offloads" in net.log.read_text()
+    assert "offload" not in direction(net.stop(), "a")["dropped_because"]
+    assert max(len(frame) for _, frame in read_pcap(net.folder / "a-b@a.pcap")) == 1514
 
 
 @KINDS

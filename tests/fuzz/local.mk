@@ -126,6 +126,22 @@ replay_wire_LDADD = $(WIRE_MODEL_LIBS)
 
 EXTRA_DIST += tests/fuzz/corpus/wire
 
+# Frames as they come with their virtio headers: cut, finished.
+if FUZZERS
+noinst_PROGRAMS += fuzz-wire-frame
+fuzz_wire_frame_SOURCES = tests/fuzz/fuzz-wire-frame.c
+fuzz_wire_frame_LDADD = $(WIRE_MODEL_LIBS)
+fuzz_wire_frame_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+endif
+
+check_PROGRAMS += replay-wire-frame
+TESTS += replay-wire-frame
+replay_wire_frame_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-wire-frame.c
+replay_wire_frame_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"wire-frame"'
+replay_wire_frame_LDADD = $(WIRE_MODEL_LIBS)
+
+EXTRA_DIST += tests/fuzz/corpus/wire-frame
+
 # The language of expectations.
 if FUZZERS
 noinst_PROGRAMS += fuzz-lang
