@@ -341,6 +341,11 @@ def suite_report(_: Options) -> list[Result]:
     return pytest("report", "tests/report")
 
 
+def suite_expect(_: Options) -> list[Result]:
+    """Expectation files over captures that the tests make, good ones and spoilt ones."""
+    return pytest("expect", "tests/expect")
+
+
 def suite_runner(_: Options) -> list[Result]:
     """Scenario files, plans of runs and what they come to: nothing is started."""
     return pytest("runner", "tests/runner")
@@ -391,6 +396,7 @@ SUITES = [
     Suite("kernel", "what is assumed of the kernel", suite_kernel),
     Suite("live", "each program alone, alive", suite_live),
     Suite("report", "the report on made captures", suite_report),
+    Suite("expect", "expectation files over made captures", suite_expect),
     Suite("runner", "scenario files and plans of runs", suite_runner),
     Suite("conformance", "packets as tshark and tcpdump read them", suite_conformance),
     Suite("emu", "real scenarios in Mininet, and deliberate faults", suite_emu),

@@ -9,4 +9,5 @@ include tests/emu/local.mk
 include tests/bench/local.mk
 include tests/runner/local.mk
 include tests/fuzz/local.mk
+include tests/expect/local.mk
 include tests/conformance/local.mk

@@ -91,9 +91,7 @@ static void let_go(struct become *become, struct side *side, struct waiting *wai
     *(waiting->older ? &waiting->older->newer : &side->oldest) = waiting->newer;
     *(waiting->newer ? &waiting->newer->older : &side->newest) = waiting->older;
     become->bytes -= waiting->kept->size + sizeof *waiting;
-    free(waiting->kept->remembered);
-    free(waiting->kept->presences);
-    free(waiting->kept);
+    way_kept_free(waiting->kept);
     free(waiting);
 }
 

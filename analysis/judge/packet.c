@@ -12,15 +12,51 @@
 
 #include "analysis/assert/memory.h"
 
-/* What flow-bound fields say now, behind the packet's bytes. */
+/* The texts of values, together: bytes that they take, or (`to` not NULL) their copies,
+ * to which the values then point. */
+static size_t copy_texts(struct way_values *values, uint8_t *to)
+{
+    size_t size = 0;
+
+    for (unsigned i = 0; i < values->count; i++) {
+        struct way_value *value = &values->items[i];
+        if (!way_type_is_span(value->type))
+            continue;
+        if (to && value->bytes.len)
+            memcpy(to + size, value->bytes.at, value->bytes.len);
+        size += value->bytes.len;
+        if (to)
+            value->bytes.at = to + size - value->bytes.len;
+    }
+    return size;
+}
+
+/* What fields that need the stream say now: later nobody knows. */
 static void remember(const struct way_program *program, const struct way_stand *stand,
                      struct way_kept *kept)
 {
-    kept->remembered = way_memory_array(program->remembered_count, sizeof *kept->remembered);
-    kept->presences = way_memory_array(program->remembered_count, sizeof *kept->presences);
-    for (size_t i = 0; i < program->remembered_count; i++)
+    size_t count = program->remembered_count, size = 0;
+
+    kept->remembered = way_memory_array(count, sizeof *kept->remembered);
+    kept->presences = way_memory_array(count, sizeof *kept->presences);
+    for (size_t i = 0; i < count; i++) {
         kept->presences[i] =
             way_field_get(program->remembered[i], stand->seen.view, &kept->remembered[i]);
+        size += copy_texts(&kept->remembered[i], NULL);
+    }
+    kept->texts = way_memory_array(size, 1);
+    kept->size += size + count * (sizeof *kept->remembered + sizeof *kept->presences);
+    size = 0;
+    for (size_t i = 0; i < count; i++)
+        size += copy_texts(&kept->remembered[i], kept->texts + size);
+}
+
+void way_kept_free(struct way_kept *kept)
+{
+    free(kept->remembered);
+    free(kept->presences);
+    free(kept->texts);
+    free(kept);
 }
 
 struct way_kept *way_keep(const struct way_program *program, const struct way_stand *stand,

@@ -19,7 +19,8 @@ struct way_kept {
     uint64_t order;                /* among all packets of the pass */
     struct way_values *remembered; /* by number in the program, or NULL: nothing is */
     enum way_presence *presences;
-    size_t size; /* bytes that it takes */
+    uint8_t *texts; /* of what is remembered: it does not point into the packet */
+    size_t size;    /* bytes that it takes */
     uint8_t bytes[];
 };
 
@@ -30,9 +31,12 @@ struct way_stand {
     struct way_seen seen;
 };
 
-/* A copy of the packet that stands, from malloc; freed by free(). */
+/* A copy of the packet that stands; freed by way_kept_free. */
 struct way_kept *way_keep(const struct way_program *program, const struct way_stand *stand,
                           uint64_t order);
+
+/* Frees it. */
+void way_kept_free(struct way_kept *kept);
 
 /* Lets a kept packet stand. It must outlive that. */
 void way_stand_on(struct way_stand *stand, const struct way_kept *kept);

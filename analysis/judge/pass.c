@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analysis/assert/memory.h"
+#include "analysis/dissect/flow.h"
 
 /* For each tap, the selects that look there. */
 static void sort_by_tap(struct way_pass *pass)
@@ -27,6 +28,30 @@ static void sort_by_tap(struct way_pass *pass)
                 }
         pass->by_tap[tap] = list;
     }
+}
+
+/* A table of streams for each capture, if any field needs one. */
+static void begin_flows(struct way_pass *pass)
+{
+    unsigned count = way_merge_count(pass->setup->merge);
+
+    if (pass->program->needs == WAY_NEEDS_PACKET)
+        return;
+    pass->flows = way_memory_array(count, sizeof(*pass->flows));
+    for (unsigned i = 0; i < count; i++) {
+        pass->flows[i] = way_flows_new(pass->program->needs, NULL);
+        if (!pass->flows[i]) {
+            fputs("waylay-assert: out of memory\n", stderr);
+            exit(2);
+        }
+    }
+}
+
+static void end_flows(struct way_pass *pass)
+{
+    for (unsigned i = 0; pass->flows && i < way_merge_count(pass->setup->merge); i++)
+        way_flows_free(&pass->flows[i]);
+    free(pass->flows);
 }
 
 void way_pass_begin(struct way_pass *pass, const struct way_judge_setup *setup)
@@ -49,15 +74,13 @@ void way_pass_begin(struct way_pass *pass, const struct way_judge_setup *setup)
     pass->evaluation.tap_errors = pass->tap_errors;
     pass->evaluation.context = pass;
     sort_by_tap(pass);
+    begin_flows(pass);
 }
 
 void way_pass_end(struct way_pass *pass)
 {
-    for (size_t i = 0; i < pass->all_count; i++) {
-        free(pass->all_kept[i]->remembered);
-        free(pass->all_kept[i]->presences);
-        free(pass->all_kept[i]);
-    }
+    for (size_t i = 0; i < pass->all_count; i++)
+        way_kept_free(pass->all_kept[i]);
     free(pass->all_kept);
     for (size_t i = 0; i < pass->program->select_count; i++) {
         free(pass->states[i].kept.items);
@@ -68,6 +91,7 @@ void way_pass_end(struct way_pass *pass)
     free(pass->tap_packets);
     free(pass->tap_errors);
     free(pass->tap_last);
+    end_flows(pass);
     way_arena_free(&pass->arena);
 }
 
@@ -170,12 +194,13 @@ static void offer(struct way_pass *pass, struct way_select_state *state, struct 
         seer->see(seer->self, pass, stand, inside);
 }
 
-/* A packet as one tap sees it. */
+/* A packet as one tap sees it; it stands already where streams are followed. */
 static void see(struct way_pass *pass, const struct way_record *record, unsigned tap,
                 const uint64_t *filters, struct way_stand *stand)
 {
-    bool stands = false;
+    bool stands = pass->flows != NULL;
 
+    stand->seen = (struct way_seen){.view = &stand->view, .tap = (int)tap};
     pass->tap_packets[tap]++;
     if (record->time > pass->tap_last[tap])
         pass->tap_last[tap] = record->time;
@@ -188,7 +213,6 @@ static void see(struct way_pass *pass, const struct way_record *record, unsigned
         if (!stands) {
             stand->record = *record;
             way_view_begin(&stand->view, &stand->record);
-            stand->seen = (struct way_seen){.view = &stand->view, .tap = (int)tap};
             stands = true;
         }
         pass->evaluation.slots[WAY_SLOT_SELF] = &stand->seen;
@@ -218,6 +242,11 @@ void way_pass_run(struct way_pass *pass)
         const struct way_judge_source *source = &pass->setup->sources[record.source];
         const uint64_t *filters = way_selections_run(pass->program->filters, &record);
         pass->now = record.time;
+        if (pass->flows) {
+            stand.record = record;
+            way_view_begin(&stand.view, &stand.record);
+            way_flows_see(pass->flows[record.source], &stand.view);
+        }
         for (size_t i = 0; i < source->feed_count; i++)
             if (feeds(&source->feeds[i], &record))
                 see(pass, &record, source->feeds[i].tap, filters, &stand);

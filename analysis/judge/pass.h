@@ -70,8 +70,9 @@ struct way_pass {
     const struct way_kept *bound[WAY_SLOT_BOUND + WAY_PROGRAM_SLOTS_MAX];
     size_t bound_index[WAY_SLOT_BOUND + WAY_PROGRAM_SLOTS_MAX]; /* in its select's list */
     struct way_select *const *slot_selects; /* of the expectation that is judged, by slot */
-    struct way_gather *gathers;             /* aggregates that are gathered while packets pass */
-    struct way_arena arena;                 /* of what lives as long as the pass */
+    struct way_flows **flows;   /* by source: streams, where any field needs them; else NULL */
+    struct way_gather *gathers; /* aggregates that are gathered while packets pass */
+    struct way_arena arena;     /* of what lives as long as the pass */
 };
 
 /* ---- pass.c ---- */

@@ -375,14 +375,19 @@ static enum way_truth comparison(struct way_evaluation *e, const struct way_term
     return truth;
 }
 
-/* A yes/no field that stands alone. */
+/* A yes/no field that stands alone; of several one is enough. */
 static enum way_truth plain(struct way_evaluation *e, const struct way_term *term)
 {
     struct way_datum value;
 
     if (!value_of(e, term, &value))
         return WAY_UNKNOWN;
-    return value.number ? WAY_TRUE : WAY_FALSE;
+    if (value.shape == WAY_ONE)
+        return value.number ? WAY_TRUE : WAY_FALSE;
+    for (size_t i = 0; i < value.count; i++)
+        if (value.items[i].number)
+            return WAY_TRUE;
+    return WAY_FALSE;
 }
 
 static enum way_truth truth_of(struct way_evaluation *e, const struct way_term *term)
