@@ -54,15 +54,30 @@ const struct way_check *way_check_find(const char *name)
     return NULL;
 }
 
+/* Notes a failure for each time in the window when the tap's capture was off. */
+static void note_gaps(const struct way_tap *tap, struct way_window window,
+                      struct way_finding *finding)
+{
+    for (size_t i = 0; i < tap->gap_count; i++)
+        if (tap->gaps[i].from <= window.end && tap->gaps[i].to >= window.start)
+            way_finding_fail(finding, NULL, way_text("a capture that is on all the time"),
+                             way_text("%s: it was off from %s for %s", tap->capture.name,
+                                      way_text_time(tap->gaps[i].from).s,
+                                      way_text_span(tap->gaps[i].to - tap->gaps[i].from).s));
+}
+
 /* Whether all taps of the check are fit; those that are not are failures. */
 static bool taps_are_fit(const struct way_run *run, const struct way_check *check,
-                         struct way_finding *finding)
+                         struct way_window window, struct way_finding *finding)
 {
     for (size_t tap = 0; tap < WAY_TAP_COUNT; tap++) {
         const struct way_capture *capture = &run->taps[tap].capture;
-        if ((check->taps & (1U << tap)) && capture->unfit.s[0])
+        if (!(check->taps & (1U << tap)))
+            continue;
+        if (capture->unfit.s[0])
             way_finding_fail(finding, NULL, way_text("a whole, live and lossless capture"),
                              way_text("%s: %s", capture->name, capture->unfit.s));
+        note_gaps(&run->taps[tap], window, finding);
     }
     return finding->failures == 0;
 }
@@ -103,7 +118,7 @@ void way_check_evaluate(const struct way_run *run, const struct way_expectation 
 {
     *finding = (struct way_finding){0};
     struct way_window window = window_of(run, expectation, finding);
-    if (!taps_are_fit(run, expectation->check, finding))
+    if (!taps_are_fit(run, expectation->check, window, finding))
         return;
     expectation->check->run(run, window, finding);
     assert(finding->matched <= finding->examined);

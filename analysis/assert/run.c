@@ -61,13 +61,36 @@ static struct way_text entry_name(const struct way_capture *capture)
     return way_text("%.*s", (int)(dot ? (size_t)(dot - base) : strlen(base)), base);
 }
 
+/* Notes when the capture was off: a list of [from, to], which may lack. */
+static int read_gaps(struct way_json *json, json_t *entry, struct way_tap *tap)
+{
+    json_t *gaps = json_object_get(entry, "gaps");
+
+    if (gaps && !json_is_array(gaps))
+        return way_json_refuse(json, "gaps", NULL, way_text("a list"));
+    for (size_t i = 0; i < json_array_size(gaps); i++) {
+        json_t *from = json_array_get(json_array_get(gaps, i), 0);
+        json_t *to = json_array_get(json_array_get(gaps, i), 1);
+        if (!json_is_integer(from) || !json_is_integer(to) ||
+            json_integer_value(from) > json_integer_value(to))
+            return way_json_refuse(json, "gaps", NULL, way_text("pairs of ascending times in ns"));
+        if (tap->gap_count == WAY_TAP_GAPS_MAX)
+            return way_json_refuse(json, "gaps", NULL,
+                                   way_text("at most %d of a tap", WAY_TAP_GAPS_MAX));
+        tap->gaps[tap->gap_count++] =
+            (struct way_tap_gap){json_integer_value(from), json_integer_value(to)};
+    }
+    return 0;
+}
+
 /* Judges one file by its entry in losses.json. */
 static int judge_entry(struct way_json *json, json_t *entry, struct way_tap *tap,
                        struct way_capture *capture, int64_t first_mark)
 {
     int64_t captured, dropped, live = INT64_MAX; /* it was never proved to be */
 
-    if (way_json_integer(json, entry, "captured", 0, INT64_MAX, &captured) ||
+    if (read_gaps(json, entry, tap) ||
+        way_json_integer(json, entry, "captured", 0, INT64_MAX, &captured) ||
         way_json_integer(json, entry, "dropped_by_kernel", 0, INT64_MAX, &dropped))
         return -EINVAL;
     if (!json_is_null(json_object_get(entry, "live")) &&

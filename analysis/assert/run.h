@@ -25,7 +25,8 @@
  * captures/losses.json, whose entries bear the files' names without folder and
  * ".pcap", says of it that it was live before the first mark, lost nothing, and
  * wrote as many frames as there are. What is unfit is noted in the views and
- * fails the expectations that read them; only what cannot be understood at all
+ * fails the expectations that read them. A capture that was turned off for a while
+ * (`gaps`) fails those whose time it is; only what cannot be understood at all
  * (no bindings, JSON that is none) is an error here.
  */
 #ifndef WAYLAY_ANALYSIS_ASSERT_RUN_H
@@ -47,13 +48,22 @@ struct way_tap_file {
     size_t end; /* of the link: an index of its ends; either for a plain link */
 };
 
+/* From `from` to `to` (ns) one of a tap's files was not written: its capture was off. */
+struct way_tap_gap {
+    int64_t from, to;
+};
+
+enum { WAY_TAP_GAPS_MAX = 64 };
+
 struct way_tap {
     struct way_tap_file *files; /* owned; they own the frames' bytes */
     size_t file_count;
     struct way_capture capture, departed; /* the two views */
     int64_t error;                        /* ns: the largest of its links' */
     int64_t live_from;                    /* ns: from here on the tap is known to have been live */
-    int64_t live_until;                   /* ns: and up to here: its last frame or the last mark */
+    struct way_tap_gap gaps[WAY_TAP_GAPS_MAX]; /* in no order */
+    size_t gap_count;
+    int64_t live_until; /* ns: and up to here: its last frame or the last mark */
 };
 
 /* Large (bindings are bounded arrays) and pointed into: allocated, not moved. */

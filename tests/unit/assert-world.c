@@ -539,6 +539,14 @@ static void write_bindings(const struct world *world, FILE *out)
             (long long)world->uncertainty);
 }
 
+static void write_gap(const struct world *world, FILE *out)
+{
+    for (int n = 0; world->off && n < STEPS; n++)
+        if (strcmp(steps[n], world->off) == 0)
+            fprintf(out, ", \"gaps\": [[%lld, %lld]]", (long long)(BEGIN + n * STEP),
+                    (long long)(BEGIN + n * STEP + STEP - MS));
+}
+
 static void write_losses(const struct world *world, FILE *out)
 {
     struct seen seen[WORLD_PACKETS_MAX];
@@ -553,9 +561,12 @@ static void write_losses(const struct world *world, FILE *out)
             continue;
         fprintf(out,
                 "%s\"%s\": {\"captured\": %d, \"received_by_filter\": %d,"
-                " \"dropped_by_kernel\": %d, \"live\": %lld}",
+                " \"dropped_by_kernel\": %d, \"live\": %lld",
                 comma, file_name(world, tap, end).s, captured, captured, world->dropped[tap],
                 (long long)(BEGIN + (world->late[tap] ? MS : -MS)));
+        if (tap == WAY_TAP_ORIGIN)
+            write_gap(world, out);
+        fputc('}', out);
         comma = ", ";
     }
     fputs("}\n", out);

@@ -76,6 +76,7 @@ struct world {
     int dropped[WAY_TAP_COUNT];   /* packets that the tap lost; -1: not stated */
     int uncounted[WAY_TAP_COUNT]; /* frames captured that the file lacks */
     bool late[WAY_TAP_COUNT];     /* the tap was live only after the first mark */
+    const char *off;              /* the origin's tap is off for as long as this step lasts */
     bool wired;                   /* each link has a wire, and a capture at each end */
     int64_t delay;                /* ns that each wire takes */
 };

@@ -50,6 +50,11 @@ SPOIL(live_too_late)
     world->late[WAY_TAP_ORIGIN] = true;
 }
 
+SPOIL(off_during_the_hit)
+{
+    world->off = "hit";
+}
+
 SPOIL(nothing_captured)
 {
     world_silence(world, WAY_TAP_PROXY);
@@ -75,6 +80,7 @@ static void unfit_taps_hold_nothing(void)
         {"cut between two frames", frames_cut_off_at_a_boundary, "f......"},
         {"live after the first mark", live_too_late, "..fffff"},
         {"empty", nothing_captured, "f......"},
+        {"the origin's tap is off during the hit", off_during_the_hit, "..fff.."},
         {"clipped", frame_clipped, "f......"},
     };
     JUDGE(cases);
