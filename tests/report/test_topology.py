@@ -38,7 +38,7 @@ def test_the_first_network_in_characters() -> None:
     drawn = topology_text.draw(network(FIRST, FIRST_LINKS, {"c1-r1": "delay 10ms"}, SERVICES))
     assert drawn.splitlines() == [
         "c1 ──── 10.0.1.0/24 ──── r1 ──── 10.0.2.0/24 ──── p1",
-        "client  delay 10ms       router                   proxy",
+        "client    delay 10ms     router                   proxy",
         "                         │",
         "                         │",
         "                         └───── 10.0.3.0/24 ───── o1",
@@ -46,6 +46,12 @@ def test_the_first_network_in_characters() -> None:
         "                                                  web :80, redirected",
         "                                                  closed :81, direct, closed",
     ]
+
+
+def test_long_parameters_are_shown_as_far_as_there_is_room() -> None:
+    wires = {"r1-p1": "delay 1ms, loss 2%, duplicate 1%, reorder probability 2% by 3ms"}
+    drawn = topology_text.draw(network(FIRST, FIRST_LINKS, wires))
+    assert "router  delay 1ms, loss 2%, duplicate 1%, reo…  proxy" in drawn
 
 
 def test_places() -> None:

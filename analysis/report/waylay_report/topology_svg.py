@@ -8,11 +8,12 @@ part of the address beside the node. All text is escaped here.
 from __future__ import annotations
 
 import math
+import textwrap
 from html import escape
 
 from .topology import Line, Place, Topology
 
-GAP_X, GAP_Y = 300, 132  # from column to column, from row to row
+GAP_X, GAP_Y = 300, 132  # from column to column, from row to row at least
 LEFT, TOP = 112, 62
 HALF_W, HALF_H = 52, 25  # of a node
 LETTER = 6.6
@@ -39,8 +40,14 @@ STYLE = """
 """
 
 
-def at(one: Place) -> tuple[float, float]:
-    return LEFT + one.column * GAP_X, TOP + one.row * GAP_Y
+def at(one: Place, gap: float) -> tuple[float, float]:
+    return LEFT + one.column * GAP_X, TOP + one.row * gap
+
+
+def gap_of(topology: Topology) -> float:
+    """From row to row: room for the words of a level line, and of one below that is not."""
+    most = max((len(wrapped(one.wire or "", LABEL_MOST)) for one in topology.lines), default=0)
+    return max(GAP_Y, 2 * (28 + 22 * most))
 
 
 def text(kind: str, x: float, y: float, content: str, anchor: str = "middle") -> str:
@@ -83,8 +90,8 @@ def polygon(kind: str, x: float, y: float, corners: list[tuple[int, int]]) -> st
     return f'<polygon class="body {kind}" points="{points}"/>'
 
 
-def node(one: Place) -> str:
-    x, y = at(one)
+def node(one: Place, gap: float) -> str:
+    x, y = at(one, gap)
     parts = [shape(one, x, y)]
     if one.stands_for > 1:
         parts.insert(0, shape(one, x + 5, y + 5))
@@ -104,8 +111,8 @@ def edge_point(x: float, y: float, towards: tuple[float, float]) -> tuple[float,
     return x + dx * scale, y + dy * scale
 
 
-def line(one: Line, topology: Topology) -> str:
-    a, b = (at(topology.places[end]) for end in one.ends)
+def line(one: Line, topology: Topology, gap: float) -> str:
+    a, b = (at(topology.places[end], gap) for end in one.ends)
     kind = "link wired" if one.wire is not None else "link"
     from_, to = edge_point(*a, b), edge_point(*b, a)
     parts = [
@@ -142,13 +149,13 @@ def label(one: Line, x: float, y: float, is_level: bool) -> str:
 
 
 def wrapped(words: str, most: int) -> list[str]:
-    """At commas, as few lines as fit; a longer word stays whole."""
+    """At commas, as few lines as fit; what is longer, at spaces."""
     lines: list[str] = []
     for word in words.split(", "):
         if lines and len(lines[-1]) + 2 + len(word) <= most:
             lines[-1] += f", {word}"
         else:
-            lines.append(word)
+            lines += textwrap.wrap(word, most)
     return lines
 
 
@@ -156,9 +163,10 @@ def draw(topology: Topology, title: str) -> str:
     """An <svg> element that needs nothing else."""
     most = max((len(one.services) for one in topology.places.values()), default=0)
     width = 2 * LEFT + (topology.columns - 1) * GAP_X
-    height = 2 * TOP + (topology.rows - 1) * GAP_Y + 13 * most
-    parts = [line(one, topology) for one in topology.lines]
-    parts += [node(one) for one in topology.places.values()]
+    gap = gap_of(topology)
+    height = 2 * TOP + (topology.rows - 1) * gap + 13 * most
+    parts = [line(one, topology, gap) for one in topology.lines]
+    parts += [node(one, gap) for one in topology.places.values()]
     body = "\n".join(parts)
     return (
         f'<svg class="topology" viewBox="0 0 {width} {height}" width="{width}" '

@@ -103,10 +103,14 @@ class Drawing:
                 self.sheet.stroke(at, spine, "ud")
             self.sheet.stroke(y, spine, "ur" if right else "ul")
             begin, end = (begin + 1, end) if right else (begin, end - 1)
-        self._label(line, y, begin, end)
+        level = upper.row == lower.row
+        words_from = self._right_of(min(ends, key=lambda one: one.column)) if level else begin
+        self._label(line, y, (begin, words_from), end)
 
-    def _label(self, line: Line, y: int, begin: int, end: int) -> None:
+    def _label(self, line: Line, y: int, begins: tuple[int, int], end: int) -> None:
+        """The subnet in the line, the parameters below it, where a node's words may end later."""
         for number, words in enumerate(label_of(line)):
+            begin = begins[number]
             room = end - begin - 2
             words = words if len(words) <= room else words[: room - 1] + "…"
             x = begin + (end - begin - len(words)) // 2
@@ -129,6 +133,9 @@ class Drawing:
         if lower.column > upper.column:
             return self._spine(upper) + 1, self.left[lower.column] - 1
         return self._after(lower), self._spine(upper)
+
+    def _right_of(self, one: Place) -> int:
+        return self.left[one.column] + max(len(words) for words in words_of(one)) + 1
 
     def _after(self, one: Place) -> int:
         return self.left[one.column] + len(one.title) + 1
