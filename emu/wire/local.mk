@@ -58,6 +58,7 @@ WIRE_IO_LIBS = libwaywireio.a libwaywiremodel.a libwaypacket.a libwaycommon.a $(
 # The program: ends, loop, and all put together.
 sbin_PROGRAMS += waylay-wire
 waylay_wire_SOURCES = \
+	emu/wire/closing.c emu/wire/closing.h \
 	emu/wire/counters.c emu/wire/counters.h \
 	emu/wire/device.c emu/wire/device.h \
 	emu/wire/end.c emu/wire/end.h emu/wire/end_kinds.h \

@@ -17,6 +17,7 @@
 
 #include "core/common/clock.h"
 #include "core/common/log.h"
+#include "emu/wire/closing.h"
 #include "emu/wire/counters.h"
 #include "emu/wire/decisions.h"
 #include "emu/wire/fidelity.h"
@@ -284,12 +285,23 @@ int way_wire_run(struct way_wire *wire)
     return failed || written != 0 ? -1 : 0;
 }
 
+static void hold_devices(const struct way_wire *wire, struct way_closing *devices)
+{
+    for (size_t i = 0; i < wire->link_count; i++)
+        for (int side = 0; side < 2; side++)
+            if (wire->links[i]->sides[side].end)
+                way_closing_hold(devices, way_end_fd(wire->links[i]->sides[side].end));
+}
+
 void way_wire_close(struct way_wire *wire)
 {
+    struct way_closing devices = {.count = 0};
     way_control_close(&wire->control);
+    hold_devices(wire, &devices);
     while (wire->link_count > 0)
         way_wire_remove(wire, wire->links[wire->link_count - 1]);
     free_closed(wire);
+    way_closing_end(&devices);
     free(wire->links);
     way_writer_free(&wire->writer);
     way_realtime_end(&wire->realtime);
