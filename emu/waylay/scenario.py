@@ -107,22 +107,35 @@ def _link(document: Document, index: int, nodes: dict[str, NodeSpec]) -> LinkSpe
 def _check_links(
     document: Document, links: tuple[LinkSpec, ...], nodes: dict[str, NodeSpec]
 ) -> None:
+    joined: set[frozenset[str]] = set()
     for index, link in enumerate(links):
-        for other in links[:index]:
-            if set(other.ends) == set(link.ends):
-                raise document.error(
-                    ("links", index, "ends"), link.name, "nodes that no link joins yet"
-                )
-            if other.subnet.overlaps(link.subnet):
-                raise document.error(
-                    ("links", index, "subnet"),
-                    link.subnet,
-                    f"a prefix of its own ({other.name} has {other.subnet})",
-                )
+        pair = frozenset(link.ends)
+        if pair in joined:
+            expected = "nodes that no link joins yet"
+            raise document.error(("links", index, "ends"), link.name, expected)
+        joined.add(pair)
+    _check_subnets(document, links)
     linked = {end for link in links for end in link.ends}
     for name in nodes:
         if name not in linked:
             raise document.error(("nodes", name), name, "a node that some link ends at", True)
+
+
+def _check_subnets(document: Document, links: tuple[LinkSpec, ...]) -> None:
+    """No two overlap. Prefixes are nested or apart: in order, one that overlaps any before
+    it overlaps the last of them."""
+    ordered = sorted(range(len(links)), key=lambda index: links[index].subnet)
+    before: Optional[int] = None  # the index before, in order
+    for index in ordered:
+        if before is not None and links[before].subnet.overlaps(links[index].subnet):
+            first, second = sorted((before, index))
+            other = links[first]
+            raise document.error(
+                ("links", second, "subnet"),
+                links[second].subnet,
+                f"a prefix of its own ({other.name} has {other.subnet})",
+            )
+        before = index
 
 
 def _files_of_links(

@@ -15,6 +15,9 @@ import yaml
 
 from waylay.errors import BadInput
 
+# libyaml's is many times faster, where PyYAML was built with it.
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 Key = Union[str, int]
 Place = Tuple[Key, ...]
 Mark = Tuple[str, int, int]  # file, line and column; from 1
@@ -66,7 +69,7 @@ def load(path: Path) -> Document:
 def parse(text: str, file: str) -> Document:
     """The document in `text`; `file` is what its complaints name."""
     document = Document(file)
-    loader = yaml.SafeLoader(text)
+    loader = LOADER(text)
     try:
         root = loader.get_single_node()
         if root is not None:

@@ -343,6 +343,26 @@ def test_enter_at_the_terminal_lets_one_step_go(out: Path, tmp_path: Path) -> No
     assert harness.finished(out, "timed").results["verdict"] == "passed"
 
 
+@pytest.mark.parametrize("words", [("--paused",), ()], ids=["paused", "only the timeline is left"])
+def test_ctrl_c_ends_a_run_that_waits(
+    out: Path, tmp_path: Path, visitors: list[Visitor], words: tuple[str, ...]
+) -> None:
+    visitor = Visitor(out, scenario(tmp_path, STEPPED), *words)
+    visitors.append(visitor)
+    waits = ["first", "later"] if words else ["later"]
+    wait_for(
+        "a standstill",
+        30,
+        lambda: [one["name"] for one in visitor.says("state")["next"]] == waits,
+    )
+    visitor.process.send_signal(signal.SIGINT)
+    said, _ = visitor.process.communicate(timeout=30)
+    assert visitor.process.returncode == 130
+    assert "later" not in said.partition("interrupted")[2], "nothing more is told"
+    told = json.loads((visitor.folder / "results.json").read_text())
+    assert told["detail"] == "interrupted"
+
+
 def test_several_runs_cannot_be_paused(out: Path, tmp_path: Path) -> None:
     file = scenario(tmp_path, STEPPED)
     done = harness.waylay("run", file, file, "--out", out, "--paused")
