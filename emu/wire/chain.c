@@ -177,7 +177,8 @@ void way_chain_refused(struct way_chain *chain, uint64_t len, enum way_because w
     report(chain, &decision);
 }
 
-void way_chain_undelivered(struct way_chain *chain, struct way_frame **frame, int64_t now)
+void way_chain_undelivered(struct way_chain *chain, struct way_frame **frame, enum way_because why,
+                           int64_t now)
 {
     struct way_chain_counts *counts = &chain->counts;
     const struct way_decision decision = {.time = now,
@@ -185,7 +186,7 @@ void way_chain_undelivered(struct way_chain *chain, struct way_frame **frame, in
                                           .copy = (*frame)->copy,
                                           .len = (*frame)->len,
                                           .what = WAY_DECIDED_DROP,
-                                          .why = WAY_BECAUSE_DEVICE};
+                                          .why = why};
     assert(counts->out > 0 && counts->out_bytes >= (*frame)->len);
     counts->out--;
     counts->out_bytes -= (*frame)->len;

@@ -86,7 +86,8 @@ bool way_chain_conserves(const struct way_chain *chain);
 void way_chain_refused(struct way_chain *chain, uint64_t len, enum way_because why, int64_t now);
 
 /* Takes back a frame that had left the chain and could not be delivered: it counts
- * as dropped (DEVICE) instead of out, and is reported and freed. */
-void way_chain_undelivered(struct way_chain *chain, struct way_frame **frame, int64_t now);
+ * as dropped instead of out, and is reported and freed. */
+void way_chain_undelivered(struct way_chain *chain, struct way_frame **frame, enum way_because why,
+                           int64_t now);
 
 #endif

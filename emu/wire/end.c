@@ -67,6 +67,11 @@ int way_end_write(struct way_end *end, struct way_frame *const frames[], int cou
     return end->class->write(end, frames, count);
 }
 
+bool way_end_is_down(const struct way_end *end, int error)
+{
+    return end->class->is_down(end, error);
+}
+
 int way_end_device_drops(struct way_end *end, uint64_t *drops)
 {
     return end->class->device_drops(end, drops);

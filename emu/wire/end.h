@@ -89,6 +89,10 @@ int way_end_batch(const struct way_end *end);
  * refused, with errno set: it is lost, what follows can be written again. */
 int way_end_write(struct way_end *end, struct way_frame *const frames[], int count);
 
+/* Whether a write was refused with this errno because the node has set its interface
+ * down: no failure of anybody's. */
+bool way_end_is_down(const struct way_end *end, int error);
+
 /* How many frames the kernel dropped between node and wire, since the end was
  * opened. Returns 0, or a negative errno with `drops` unchanged. */
 int way_end_device_drops(struct way_end *end, uint64_t *drops);

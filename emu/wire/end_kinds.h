@@ -17,6 +17,7 @@ struct way_end_class {
                 struct way_arrival_in arrivals[WAY_END_BATCH]);
     int (*write)(struct way_end *self, struct way_frame *const frames[], int count);
     void (*set_whole)(struct way_end *self, bool whole);
+    bool (*is_down)(const struct way_end *self, int error);
     int (*device_drops)(struct way_end *self, uint64_t *drops);
     void (*free)(struct way_end *self); /* all but `fd`, which is closed already */
 };

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -100,6 +101,18 @@ static void set_whole(struct way_end *end, bool whole)
                 end->interface, self->peer ? strerror(-error) : "not found");
 }
 
+/* A pair has no carrier while its other end is down: then the kernel says that there
+ * is no room. */
+static bool is_down(const struct way_end *end, int error)
+{
+    struct ifreq request = {0};
+    if (error == ENETDOWN)
+        return true;
+    memcpy(request.ifr_name, end->interface, IFNAMSIZ);
+    return error == ENOBUFS && ioctl(end->fd, SIOCGIFFLAGS, &request) == 0 &&
+           !(request.ifr_flags & IFF_RUNNING);
+}
+
 /* Those of the socket, and those of the other end since the beginning. */
 static int device_drops(struct way_end *end, uint64_t *drops)
 {
@@ -131,6 +144,7 @@ static const struct way_end_class class = {.batch = WAY_END_BATCH,
                                            .read = read_packets,
                                            .write = write_packets,
                                            .set_whole = set_whole,
+                                           .is_down = is_down,
                                            .device_drops = device_drops,
                                            .free = free_packet};
 

@@ -51,6 +51,13 @@ static void set_whole(struct way_end *self, bool whole)
         way_log(WAY_LOG_WARNING, "%s: cannot set offloads: %s", self->interface, strerror(errno));
 }
 
+/* The kernel's answer for a TAP that is not up. */
+static bool is_down(const struct way_end *self, int error)
+{
+    (void)self;
+    return error == EIO;
+}
+
 /* The device is asked for where it is now, wherever it may have been moved. */
 static int device_drops(struct way_end *self, uint64_t *drops)
 {
@@ -75,6 +82,7 @@ static const struct way_end_class class = {.batch = 1,
                                            .read = read_tap,
                                            .write = write_tap,
                                            .set_whole = set_whole,
+                                           .is_down = is_down,
                                            .device_drops = device_drops,
                                            .free = free_tap};
 

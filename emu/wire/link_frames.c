@@ -4,6 +4,7 @@
  */
 #include "emu/wire/link_frames.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "core/common/clock.h"
@@ -139,8 +140,11 @@ static void write_all(struct way_side *to, struct way_side *from, struct way_fra
         int taken = way_end_write(to->end, frames + done, count - done);
         for (; taken > 0; taken--)
             way_frame_free(&to->link->wire->frames, &frames[done++]);
-        if (done < count)
-            way_chain_undelivered(from->chain, &frames[done], now);
+        if (done < count) {
+            bool is_down = way_end_is_down(to->end, errno);
+            way_chain_undelivered(from->chain, &frames[done],
+                                  is_down ? WAY_BECAUSE_DOWN : WAY_BECAUSE_DEVICE, now);
+        }
     }
 }
 

@@ -132,6 +132,27 @@ def test_what_the_kernel_does_not_cut_the_wire_cuts(net: WireNet) -> None:
 
 
 @KINDS
+def test_an_interface_that_is_down_is_no_accident(net: WireNet, kind: str) -> None:
+    net.start([net.link(kind)])
+    with net.port("a") as sender, net.port("b") as receiver:
+        sender.send(b"\0\0\0\1")
+        assert receiver.numbers() == [1]
+    net.nodes["b"].run("ip", "link", "set", "b.a-b", "down")
+    with net.port("a") as sender:
+        sender.send(b"\0\0\0\2")
+        wait_for("it to be dropped", GUARD, lambda: dropped(net) == {"down": 1})
+        net.nodes["b"].run("ip", "link", "set", "b.a-b", "up")
+        with net.port("b") as receiver:
+            sender.send(b"\0\0\0\3")
+            assert receiver.numbers() == [3]
+    assert direction(net.stop(), "a")["out"] == 2
+
+
+def dropped(net: WireNet) -> Any:
+    return net.do(do="fidelity")["fidelity"]["links"]["a-b"]["a"]["dropped_because"]
+
+
+@KINDS
 def test_probes_are_captured_and_not_carried(net: WireNet, kind: str) -> None:
     net.start([net.link(kind)])
     with net.port("a", ethertype=PROBE) as prober, net.port("b", ethertype=PROBE) as other:
