@@ -16,6 +16,7 @@
 #include "analysis/assert/check.h"
 #include "analysis/assert/check_file.h"
 #include "analysis/assert/folder.h"
+#include "analysis/dissect/field_docs.h"
 
 /* Exit codes. */
 enum { EXIT_PASSED = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INCONCLUSIVE = 3 };
@@ -41,7 +42,7 @@ static void print_help(void)
     puts("usage: waylay-assert [OPTION]... RUN_DIR...\n"
          "       waylay-assert [OPTION]... FILE.expect... [RUN_DIR...]\n"
          "       waylay-assert --check FILE.expect...\n"
-         "       waylay-assert --list [FILE.expect...] | --help | --version\n"
+         "       waylay-assert --list [FILE.expect...] | --fields | --help | --version\n"
          "\n"
          "Judges captures by expectations, and prints a verdict for each: passed, failed,\n"
          "inconclusive or skipped. A run's folder is judged by what its scenario expects, or\n"
@@ -56,6 +57,7 @@ static void print_help(void)
          "  --check          read the files and say what is wrong with them, nothing else\n"
          "  --list           print the expectations of the files; without files, the checks\n"
          "                   that a scenario can name\n"
+         "  --fields         print what a packet can be asked for (docs/fields.md)\n"
          "\n"
          "Exit code: 0 all passed, 1 one failed, 2 wrong command line, file or run,\n"
          "3 none failed but one is inconclusive: the run's own error in time is larger\n"
@@ -123,15 +125,12 @@ static int sort_names(struct options *options, char **names, int count)
 /* Reads the command line. Returns -1 to go on, or the exit code. */
 static int read_options(int argc, char **argv, struct options *options)
 {
-    static const struct option names[] = {{"json", no_argument, NULL, 'j'},
-                                          {"check", no_argument, NULL, 'c'},
-                                          {"only", required_argument, NULL, 'o'},
-                                          {"tap", required_argument, NULL, 't'},
-                                          {"explain", no_argument, NULL, 'e'},
-                                          {"list", no_argument, NULL, 'l'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {"version", no_argument, NULL, 'v'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option names[] = {
+        {"json", no_argument, NULL, 'j'},       {"check", no_argument, NULL, 'c'},
+        {"only", required_argument, NULL, 'o'}, {"tap", required_argument, NULL, 't'},
+        {"explain", no_argument, NULL, 'e'},    {"list", no_argument, NULL, 'l'},
+        {"fields", no_argument, NULL, 'f'},     {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},    {NULL, 0, NULL, 0}};
     int option, code = EXIT_PASSED;
 
     while (code == EXIT_PASSED && (option = getopt_long(argc, argv, "", names, NULL)) != -1) {
@@ -154,6 +153,9 @@ static int read_options(int argc, char **argv, struct options *options)
         case 't':
             code = add_tap(options, optarg);
             break;
+        case 'f':
+            way_field_docs_write(stdout);
+            return EXIT_PASSED;
         case 'h':
             print_help();
             return EXIT_PASSED;

@@ -74,7 +74,7 @@ static struct way_decoded decode_gzip(struct way_decoder *decoder, const uint8_t
 }
 
 static struct way_decoded decode_zstd(struct way_decoder *decoder, const uint8_t *in, size_t in_len,
-                                      uint8_t *out, size_t out_len)
+                                      void *out, size_t out_len)
 {
     ZSTD_inBuffer from = {in, in_len, 0};
     ZSTD_outBuffer to = {out, out_len, 0};

@@ -273,8 +273,8 @@ static void read_statistics(struct way_pcapng *pcapng, const struct block *block
 enum way_format_result way_pcapng_open(struct way_pcapng *pcapng, struct way_stream *stream,
                                        struct way_fault *fault)
 {
-    struct block block;
-    uint32_t total;
+    struct block block = {0};
+    uint32_t total = 0;
 
     *pcapng = (struct way_pcapng){0};
     enum way_format_result result = peek_block(pcapng, stream, &block, &total, fault);
@@ -287,8 +287,8 @@ enum way_format_result way_pcapng_next(struct way_pcapng *pcapng, struct way_str
                                        struct way_record *record, struct way_fault *fault)
 {
     for (;;) {
-        struct block block;
-        uint32_t total;
+        struct block block = {0};
+        uint32_t total = 0;
         enum way_format_result result = peek_block(pcapng, stream, &block, &total, fault);
         if (result != WAY_FORMAT_PACKET)
             return result;

@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libwaydissect.a
 libwaydissect_a_SOURCES = \
 	analysis/dissect/field.c analysis/dissect/field.h \
+	analysis/dissect/field_docs.c analysis/dissect/field_docs.h \
 	analysis/dissect/field_flow.c \
 	analysis/dissect/field_frame.c \
 	analysis/dissect/field_gre.c \
@@ -48,3 +49,5 @@ test_dissect_flow_SOURCES = tests/unit/test-dissect-flow.c
 test_dissect_flow_LDADD = $(dissect_test_libs)
 test_dissect_select_SOURCES = tests/unit/test-dissect-select.c
 test_dissect_select_LDADD = $(dissect_test_libs)
+TESTS += tests/unit/test-fields-doc.sh
+EXTRA_DIST += tests/unit/test-fields-doc.sh

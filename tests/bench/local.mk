@@ -5,7 +5,6 @@ EXTRA_DIST += tests/bench/start tests/bench/wire
 noinst_PROGRAMS += bench-pulse
 bench_pulse_SOURCES = tests/bench/pulse.c
 bench_pulse_LDADD = libwaycommon.a
-EXTRA_DIST += tests/bench/start
 
 # Reading captures, selections and fields: tests/bench/assert/bench builds them.
 EXTRA_PROGRAMS += bench-capture bench-read

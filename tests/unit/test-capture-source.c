@@ -13,7 +13,11 @@
 #include "tests/unit/tap.h"
 
 enum { PACKETS = 5, PACKET_LEN = 10, RECORD_LEN = 16 + PACKET_LEN };
-enum { FILE_LEN = 24 + PACKETS * RECORD_LEN };
+enum {
+    FILE_LEN = 24 + PACKETS * RECORD_LEN,
+    THIRD = 24 + 2 * RECORD_LEN,
+    FOURTH = THIRD + RECORD_LEN
+};
 
 /* A file of PACKETS packets, one a second from `first` on; the n-th is full of n. */
 static void make_file(uint8_t file[FILE_LEN], uint32_t first)
@@ -74,7 +78,7 @@ static void a_length_that_lies_ends_the_belief(void)
     uint8_t file[FILE_LEN];
 
     make_file(file, 100);
-    memset(file + 24 + 2 * RECORD_LEN + 8, 0xff, 4); /* the third packet's captured length */
+    memset(file + THIRD + 8, 0xff, 4); /* the third packet's captured length */
     struct way_source *source = open_bytes(file, FILE_LEN);
     CU_ASSERT_EQUAL(read_all(source), 2);
     CU_ASSERT_EQUAL(way_source_facts(source)->end, WAY_SOURCE_DAMAGED);
@@ -89,7 +93,7 @@ static void a_clock_that_runs_backwards_is_counted(void)
     uint8_t file[FILE_LEN];
 
     make_file(file, 100);
-    made_pcap_record(file + 24 + 3 * RECORD_LEN, 101, 0, PACKET_LEN);
+    made_pcap_record(file + FOURTH, 101, 0, PACKET_LEN);
     struct way_source *source = open_bytes(file, FILE_LEN);
     read_all(source);
     const struct way_source_facts *facts = way_source_facts(source);

@@ -83,7 +83,7 @@ static void read_all(struct bench *bench)
 {
     static struct way_view view;
     static struct way_values values;
-    struct way_record record;
+    static struct way_record record;
     unsigned filters_count = way_selections_count(bench->set);
 
     while (way_source_next(bench->source, &record) == WAY_SOURCE_PACKET) {
