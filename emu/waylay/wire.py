@@ -138,16 +138,16 @@ class Wire:
 
     def start(self, links: Sequence[WireLinkSpec] = ()) -> None:
         """Start it with links; returns when these stand."""
+        if len(str(self.control).encode()) > SOCKET_PATH_BYTES:
+            raise WaylayError(
+                f"the wire's control socket: found '{self.control}', expected a path of "
+                f"at most {SOCKET_PATH_BYTES} bytes"
+            )
         path = programs.find(PROGRAM)
         if path is None:
             raise WaylayError(
                 f"links with a wire need the program '{PROGRAM}', which was found neither in "
                 f"${programs.BINDIR_VARIABLE} nor in $PATH: build or install it"
-            )
-        if len(str(self.control).encode()) > SOCKET_PATH_BYTES:
-            raise WaylayError(
-                f"the wire's control socket: found '{self.control}', expected a path of "
-                f"at most {SOCKET_PATH_BYTES} bytes"
             )
         config = {**self.settings, "links": self._prepare(links)}
         file = self.folder / "wire.yaml"

@@ -11,7 +11,7 @@ from typing import Callable, Optional
 import pytest
 
 import harness
-from waylay import isolate, results, scenario
+from waylay import isolate, programs, results, scenario
 from waylay.clock import RunClock
 from waylay.errors import WaylayError
 from waylay.layout import Layout
@@ -126,3 +126,72 @@ def test_a_capture_has_a_gap(out: Path) -> None:
     assert len(entry["gaps"]) == 1 and entry["gaps"][0][0] < entry["gaps"][0][1]
     packets = harness.tshark(run_dir / "captures" / "c1-r1.pcap", "frame")
     assert len(packets) == entry["captured"]
+
+
+WIRED = """\
+name: wired
+nodes: {c1: {role: client}, r1: {role: router, program: none}, o1: {role: origin}}
+links:
+  - {ends: [c1, r1], subnet: 10.0.1.0/24, wire: {delay: 5ms}}
+  - {ends: [r1, o1], subnet: 10.0.3.0/24}
+services:
+  web: {port: 80, node: o1, redirected: false}
+steps: [{name: nothing, exec: {node: c1, command: 'true'}}]
+"""
+
+
+@pytest.fixture
+def wired(tmp_path: Path) -> Path:
+    if programs.find("waylay-wire") is None:
+        pytest.skip("not built: waylay-wire (is WAYLAY_BINDIR set?)")
+    file = tmp_path / "wired.yaml"
+    file.write_text(WIRED)
+    return file
+
+
+def test_a_wired_link_in_one_direction(out: Path, wired: Path) -> None:
+    def body(network: Network) -> None:
+        assert fetch(network) is None
+        network.set_link("c1-r1", "r1", {"down": True})
+        assert fetch(network) is not None
+        network.set_link("c1-r1", "r1", {"down": False})
+        assert fetch(network) is None
+        assert "the wire refused" in refused(
+            lambda: network.set_link("c1-r1", None, {"delay": "5 parsecs"})
+        )
+
+    run_dir = within(out, body, wired)
+    losses = json.loads((run_dir / "losses").read_text())
+    assert sorted(losses) == ["c1-r1@c1", "c1-r1@r1", "r1-o1"]
+    for name, entry in losses.items():
+        packets = harness.tshark(run_dir / "captures" / f"{name}.pcap", "frame")
+        assert len(packets) == entry["captured"] and entry["dropped_by_kernel"] == 0, name
+
+
+def test_a_wired_capture_has_a_gap(out: Path, wired: Path) -> None:
+    def body(network: Network) -> None:
+        ends = [network.find_capture(name) for name in ("c1-r1@c1", "c1-r1")]
+        assert [end.name for end in ends] == ["c1-r1@c1", "c1-r1@r1"]
+        assert fetch(network) is None
+        assert network.wait_settled()
+        network.capture("c1-r1", False)
+        before = [len(end.packets) for end in ends]
+        assert fetch(network) is None and min(before) > 0
+        assert network.wait_settled()
+        network.capture("c1-r1", True)
+        assert [len(end.packets) for end in ends] == before
+
+    run_dir = within(out, body, wired)
+    losses = json.loads((run_dir / "losses").read_text())
+    assert [len(losses[f"c1-r1@{end}"]["gaps"]) for end in ("c1", "r1")] == [1, 1]
+
+
+def test_a_wire_that_dies_is_noticed(out: Path, wired: Path) -> None:
+    def body(network: Network) -> None:
+        assert network.wire is not None and network.wire.program is not None
+        network.wire.program.kill()
+        assert "wire on wire ended with code -9" in refused(network.check_programs)
+        assert "wire on wire ended with code -9" in refused(network.stop)
+        os._exit(0)
+
+    within(out, body, wired)
