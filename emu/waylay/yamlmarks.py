@@ -7,6 +7,7 @@ occurs twice is an error here, because plain dictionaries would hide it.
 """
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional, Tuple, Union
@@ -17,6 +18,8 @@ from waylay.errors import BadInput
 
 # libyaml's is many times faster, where PyYAML was built with it.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+MOST_VALUES = 1_000_000  # of a file, references to anchors written out
 
 Key = Union[str, int]
 Place = Tuple[Key, ...]
@@ -77,7 +80,9 @@ def parse(text: str, file: str) -> Document:
     except yaml.MarkedYAMLError as error:
         raise BadInput(_syntax_message(file, error)) from error
     except yaml.YAMLError as error:
-        raise BadInput(f"{file}:1:1: not YAML: {error}") from error
+        raise BadInput(_reader_message(file, text, error)) from error
+    except RecursionError:
+        raise BadInput(f"{file}:1:1: not YAML that ends: it is nested too deeply") from None
     finally:
         loader.dispose()
     return document
@@ -89,8 +94,19 @@ def _syntax_message(file: str, error: yaml.MarkedYAMLError) -> str:
     return f"{file}:{where}: not YAML: {error.problem or error.context}"
 
 
+def _reader_message(file: str, text: str, error: yaml.YAMLError) -> str:
+    """Of characters that YAML does not allow; their place is a number of characters."""
+    at = getattr(error, "position", 0) or 0
+    line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    reason = getattr(error, "reason", None) or " ".join(str(error).split())
+    return f"{file}:{line}:{column}: not YAML: {reason}"
+
+
 def _construct(loader: Any, node: Any, place: Place, document: Document) -> Any:
     document.values[place] = _position(node, document)
+    # References to anchors (&x, *x) can make a small file as large as one likes.
+    if len(document.values) > MOST_VALUES:
+        raise document.error(place, "one more", f"at most {MOST_VALUES} values")
     if isinstance(node, yaml.MappingNode):
         return _construct_mapping(loader, node, place, document)
     if isinstance(node, yaml.SequenceNode):
@@ -98,7 +114,13 @@ def _construct(loader: Any, node: Any, place: Place, document: Document) -> Any:
             _construct(loader, item, place + (index,), document)
             for index, item in enumerate(node.value)
         ]
-    return loader.construct_object(node)
+    try:
+        value = loader.construct_object(node)
+    except ValueError as error:  # such as the 31st of June
+        raise document.error(place, node.value, f"a value ({error})") from None
+    if isinstance(value, float) and not math.isfinite(value):
+        raise document.error(place, node.value, "a finite number")
+    return value
 
 
 def _construct_mapping(loader: Any, node: Any, place: Place, document: Document) -> Any:

@@ -14,9 +14,11 @@ EXTRA_DIST += \
 	tests/runner/test_pacer.py \
 	tests/runner/test_packets.py \
 	tests/runner/test_plan.py \
+	tests/runner/test_ruined_scenarios.py \
 	tests/runner/test_scenario_docs.py \
 	tests/runner/test_progress.py \
 	tests/runner/test_schema.py \
 	tests/runner/test_stepcheck.py \
 	tests/runner/test_words.py \
-	tests/runner/test_wire.py
+	tests/runner/test_wire.py \
+	tests/runner/test_yamlmarks.py
