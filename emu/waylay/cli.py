@@ -175,6 +175,13 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_run_arguments(one: argparse.ArgumentParser) -> None:
     """The options of `waylay run`."""
+    _add_run_choices(one)
+    _add_run_manner(one)
+    _add_run_stops(one)
+
+
+def _add_run_choices(one: argparse.ArgumentParser) -> None:
+    """What is run."""
     one.add_argument(
         "scenario", type=Path, nargs="*", metavar="SCENARIO", help="a scenario file, or its folder"
     )
@@ -190,14 +197,6 @@ def _add_run_arguments(one: argparse.ArgumentParser) -> None:
         "--repeat", type=positive, metavar="N", help="run each N times (default: as the file says)"
     )
     one.add_argument(
-        "--jobs", type=positive, default=1, metavar="N", help="run up to N at once (default: 1)"
-    )
-    one.add_argument(
-        "--dry-run", action="store_true", help="show what would run, and start nothing"
-    )
-    one.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML there")
-    one.add_argument("--tap", type=Path, metavar="FILE", help="write TAP there")
-    one.add_argument(
         "--replay",
         type=Path,
         metavar="DIR",
@@ -208,6 +207,37 @@ def _add_run_arguments(one: argparse.ArgumentParser) -> None:
         action="store_true",
         help="with --replay: let the wires repeat what they decided then, frame by frame",
     )
+    one.add_argument(
+        "--program",
+        type=override,
+        action="append",
+        default=[],
+        metavar="NODE=PATH",
+        help="let a node run another program; 'none' for none",
+    )
+
+
+def _add_run_manner(one: argparse.ArgumentParser) -> None:
+    """How it is run, and where it leaves what."""
+    one.add_argument(
+        "--jobs", type=positive, default=1, metavar="N", help="run up to N at once (default: 1)"
+    )
+    one.add_argument(
+        "--dry-run", action="store_true", help="show what would run, and start nothing"
+    )
+    one.add_argument(
+        "--out",
+        type=Path,
+        default=Path("results"),
+        metavar="DIR",
+        help="where results go: DIR/<scenario>/<run id> (default: results)",
+    )
+    one.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML there")
+    one.add_argument("--tap", type=Path, metavar="FILE", help="write TAP there")
+
+
+def _add_run_stops(one: argparse.ArgumentParser) -> None:
+    """Where a run stops and waits for somebody."""
     one.add_argument(
         "--keep",
         action="store_const",
@@ -222,21 +252,6 @@ def _add_run_arguments(one: argparse.ArgumentParser) -> None:
         const="failed",
         dest="keep",
         help="the same, but only if a step failed",
-    )
-    one.add_argument(
-        "--out",
-        type=Path,
-        default=Path("results"),
-        metavar="DIR",
-        help="where results go: DIR/<scenario>/<run id> (default: results)",
-    )
-    one.add_argument(
-        "--program",
-        type=override,
-        action="append",
-        default=[],
-        metavar="NODE=PATH",
-        help="let a node run another program; 'none' for none",
     )
     one.add_argument(
         "--pause-after",
