@@ -74,15 +74,17 @@ static json_t *show_link(struct way_link *link)
 
 static void show(void *context, const struct way_request *request, struct way_answer *answer)
 {
-    const struct way_wire *wire = context;
+    struct way_wire *wire = context;
     json_t *links = json_object();
     if (request->link[0]) {
         struct way_link *link = find(wire, request, answer);
         if (link)
             json_object_set_new(links, request->link, show_link(link));
     } else {
-        for (size_t i = 0; i < wire->link_count; i++)
+        for (size_t i = 0; i < wire->link_count; i++) {
             json_object_set_new(links, wire->links[i]->settings.name, show_link(wire->links[i]));
+            way_loop_catch_up(&wire->loop);
+        }
     }
     way_answer_add(answer, "links", links);
 }

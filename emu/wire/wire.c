@@ -5,6 +5,7 @@
 #include "emu/wire/wire.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -22,6 +23,8 @@
 #include "emu/wire/decisions.h"
 #include "emu/wire/fidelity.h"
 #include "emu/wire/handlers.h"
+
+enum { SETTLE_MS = 10000 }; /* without progress */
 
 #define MEMORY_MAX (INT64_C(2) << 30) /* bytes of frames, however large the machine is */
 
@@ -271,6 +274,16 @@ int way_wire_open(struct way_wire *wire, struct way_wire_settings *settings,
     return 0;
 }
 
+/* Waits until all that was captured stands in the files, so that what they could not
+ * take is known when the fidelity is written. */
+static void settle_writer(const struct way_wire *wire)
+{
+    uint64_t ticket = way_writer_flush(wire->writer);
+    struct pollfd done = {.fd = way_writer_fd(wire->writer), .events = POLLIN};
+    while (way_writer_flushed(wire->writer) < ticket && poll(&done, 1, SETTLE_MS) > 0)
+        ;
+}
+
 int way_wire_run(struct way_wire *wire)
 {
     wire->began = way_clock_ns();
@@ -279,6 +292,7 @@ int way_wire_run(struct way_wire *wire)
     int failed = way_loop_run(&wire->loop);
     if (failed)
         way_log(WAY_LOG_ERROR, "cannot wait for frames: %s", strerror(-failed));
+    settle_writer(wire);
     int written = way_fidelity_write(wire);
     if (way_wire_counters_write(wire, wire->counters) != 0)
         written = -1;
