@@ -163,11 +163,10 @@ void way_link_change(struct way_link *link, int index, struct way_direction *dir
 
 int way_link_capture(struct way_link *link, bool on, char *error, size_t error_size)
 {
-    if (on && open_captures(link, error, error_size) != 0)
-        return -1;
+    int result = on ? open_captures(link, error, error_size) : 0;
     for (int i = 0; i < 2; i++)
         if (link->sides[i].capture)
             way_capture_turn(link->sides[i].capture, on);
-    update_whole(link);
-    return 0;
+    update_whole(link); /* one of them may be open */
+    return result;
 }

@@ -176,6 +176,11 @@ static int read_realtime(struct way_config_at at, void *target, const void *limi
     return way_config_bool(at, &((struct reading *)target)->settings->realtime, limits);
 }
 
+static int read_memory(struct way_config_at at, void *target, const void *limits)
+{
+    return way_config_size(at, &((struct reading *)target)->settings->memory, limits);
+}
+
 static int read_lateness(struct way_config_at at, void *target, const void *limits)
 {
     static const struct way_config_range bounds = {1, WAY_WIRE_LATENESS_MAX};
@@ -204,6 +209,7 @@ int way_wire_settings_read(struct way_config *file, struct way_materials *materi
                            struct way_wire_settings *out)
 {
     static const struct way_config_range spins = {0, WAY_WIRE_SPIN_MAX};
+    static const struct way_config_range memories = {WAY_WIRE_MEMORY_MIN, WAY_WIRE_MEMORY_MAX};
     static const struct path control = {offsetof(struct way_wire_settings, control),
                                         WAY_WIRE_CONTROL_MAX};
     static const struct path captures = PATH(captures);
@@ -219,6 +225,7 @@ int way_wire_settings_read(struct way_config *file, struct way_materials *materi
         WAY_CONFIG_WHOLE("fidelity", read_path, &fidelity, false),
         WAY_CONFIG_WHOLE("spin", read_spin, &spins, false),
         WAY_CONFIG_WHOLE("realtime", read_realtime, NULL, false),
+        WAY_CONFIG_WHOLE("memory", read_memory, &memories, false),
         WAY_CONFIG_WHOLE("lateness", read_lateness, NULL, false),
         WAY_CONFIG_WHOLE("links", read_links, NULL, false),
         WAY_CONFIG_END};

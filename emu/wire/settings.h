@@ -11,6 +11,7 @@
  *     fidelity: FILE         # written at the end
  *     spin: 50us             # the last stretch before a due time is spun
  *     realtime: true         # real-time priority where it is allowed
+ *     memory: 1GiB           # of frames that are on their way, all together
  *     lateness: {suspect: 1ms, unfaithful: 10ms}   # bounds of the 99th percentile, for the verdict
  *     links:
  *       - name: c1-r1
@@ -48,7 +49,9 @@ enum {
     WAY_WIRE_CONTROL_MAX = 107 /* bytes of a Unix socket's path (unix(7)) */
 };
 
-#define WAY_WIRE_SPIN_MAX     INT64_C(10000000)    /* ns */
+#define WAY_WIRE_SPIN_MAX     INT64_C(10000000)  /* ns */
+#define WAY_WIRE_MEMORY_MIN   (INT64_C(4) << 20) /* bytes */
+#define WAY_WIRE_MEMORY_MAX   (INT64_C(1) << 40)
 #define WAY_WIRE_LATENESS_MAX INT64_C(60000000000) /* ns */
 
 #define WAY_END_KINDS(X)                                                                           \
@@ -84,6 +87,7 @@ struct way_wire_settings {
     int64_t spin;                                    /* ns, to WAY_WIRE_SPIN_MAX */
     bool realtime;
     struct way_lateness_bounds lateness;
+    int64_t memory; /* bytes of frames, from WAY_WIRE_MEMORY_MIN; 0: by the machine's */
     struct way_link_settings *links; /* names differ, and so do the ends' interfaces */
     size_t link_count;
 };

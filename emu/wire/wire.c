@@ -146,10 +146,12 @@ void way_wire_remove(struct way_wire *wire, struct way_link *link)
 
 /* ---- opening ---- */
 
-/* A quarter of the memory that there is. */
-static size_t memory_bound(void)
+/* What the settings say, else a quarter of the memory that there is. */
+static size_t memory_bound(const struct way_wire_settings *settings)
 {
     struct sysinfo info;
+    if (settings->memory > 0)
+        return (size_t)settings->memory;
     if (sysinfo(&info) != 0)
         return MEMORY_MAX / 4;
     uint64_t quarter = (uint64_t)info.totalram * info.mem_unit / 4;
@@ -254,7 +256,7 @@ int way_wire_open(struct way_wire *wire, struct way_wire_settings *settings,
                               .materials = materials,
                               .signals = -1,
                               .realtime = {.dma_latency = -1},
-                              .frames = way_frames_new(memory_bound())};
+                              .frames = way_frames_new(memory_bound(settings))};
     *settings = (struct way_wire_settings){0};
     raise_files();
     int failed = way_loop_open(&wire->loop, &turns);

@@ -152,6 +152,32 @@ def dropped(net: WireNet) -> Any:
     return net.do(do="fidelity")["fidelity"]["links"]["a-b"]["a"]["dropped_because"]
 
 
+def test_what_cannot_be_delivered_makes_a_wire_unfaithful(net: WireNet) -> None:
+    net.start([net.link("packet")])
+    net.between.run("ip", "link", "set", "wb.a-b", "mtu", "1000")
+    with net.port("a") as sender, net.port("b") as receiver:
+        sender.send_numbers(3, 900)
+        assert receiver.numbers() == [1, 2, 3]
+        sender.send_numbers(2, 1500)
+        assert not receiver.numbers()
+    said = net.stop()
+    assert direction(said, "a")["dropped_because"] == {"device": 2}
+    assert said["verdict"] == "no"
+    assert "a-b from a: 2 frames could not be delivered" in said["why"]
+
+
+def test_memory_is_bounded(net: WireNet) -> None:
+    net.start([net.link("tap", capture=False, both={"delay": "60s"})], memory="8MiB")
+    with net.port("a") as sender:
+        sender.send_numbers(6000, 1500)
+        wait_for("the memory to be used up", GUARD, lambda: "memory" in dropped(net))
+    said = net.stop()
+    sent = direction(said, "a")
+    assert sent["held"] * 1500 < 8 << 20 and sent["held"] > 3000
+    assert said["memory"]["used"] <= said["memory"]["bound"] == 8 << 20
+    assert said["verdict"] == "no"
+
+
 @KINDS
 def test_probes_are_captured_and_not_carried(net: WireNet, kind: str) -> None:
     net.start([net.link(kind)])

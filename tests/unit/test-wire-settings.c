@@ -38,7 +38,7 @@ static const struct {
     {"seed: -1", "w:1:7: key 'seed': found '-1', expected an integer, 0 to 9223372036854775807"},
     {"speed: 1",
      "w:1:1: key 'speed': found 'speed', expected one of: seed, run, control, captures, "
-     "decisions, replay, fidelity, spin, realtime, lateness, links"},
+     "decisions, replay, fidelity, spin, realtime, memory, lateness, links"},
     {"control: ''", "w:1:10: key 'control': found '', expected a text"},
     {"spin: 1s", "w:1:7: key 'spin': found '1s', expected a duration (as 250us, 10ms, 1.5s, 1min), "
                  "0 to 10000000 ns"},
