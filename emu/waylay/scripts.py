@@ -7,15 +7,19 @@
 Both find the programs that stand beside `waylay`. What mn reads is mncustom.py; a
 `--custom` of the user's own may follow. mn is told to use no controller, and our
 hosts, links and switches, unless the arguments say otherwise.
+
+Root's scripts run where they are started. An ordinary user's run in a user namespace of
+his own, with PID, mount and network namespaces, as his runs of scenarios do.
 """
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import NoReturn, Sequence
 
-from waylay import programs
+from waylay import isolate, programs
 from waylay.errors import BadInput
 
 PYTHON = "/usr/bin/python3"  # Debian's, which has its modules
@@ -43,7 +47,7 @@ def mn(given: Sequence[str]) -> NoReturn:
     path = programs.find("mn")
     if path is None:
         raise BadInput("waylay mn: Mininet's program mn was not found: apt-get install mininet")
-    os.execve(PYTHON, [PYTHON, path, *mn_arguments(given)], environment())
+    _become("waylay mn", [PYTHON, path, *mn_arguments(given)])
 
 
 def script(given: Sequence[str]) -> NoReturn:
@@ -51,8 +55,15 @@ def script(given: Sequence[str]) -> NoReturn:
         raise BadInput("waylay script: found no file, expected a Python script and its arguments")
     if not os.access(given[0], os.R_OK):
         raise BadInput(f"waylay script: found '{given[0]}', expected a script that can be read")
+    _become("waylay script", [PYTHON, *given])
+
+
+def _become(command: str, argv: Sequence[str]) -> NoReturn:
+    isolate.require_privileges(command)
     sys.stdout.flush()
-    os.execve(PYTHON, [PYTHON, *given], environment())
+    if not isolate.missing_capabilities():
+        os.execve(argv[0], argv, environment())
+    sys.exit(isolate.run_isolated(lambda: subprocess.run(argv, env=environment()).returncode))
 
 
 COMMANDS = {"mn": mn, "script": script}
