@@ -180,3 +180,13 @@ def test_it_is_said_when_user_namespaces_are_forbidden(user: User) -> None:
     assert "a user namespace cannot give them" in done.stderr
     assert "user.max_user_namespaces is 0" in done.stderr
     wait_for("nothing to be left", harness.GONE_SECONDS, lambda: not any(user.home.iterdir()))
+
+
+def test_scripts_of_mininet_and_mn(user: User) -> None:
+    example = user.tree / "emu" / "examples" / "transparent-fetch"
+    done = harness.waylay("script", example, prefix=user.prefix)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "stored  from 10.0.3.2" in done.stdout and "hit" in done.stdout
+    words = ("--topo", "single,2", "--link", "wire,delay=5ms", "--test", "pingall")
+    done = harness.waylay("mn", *words, prefix=user.prefix)
+    assert "0% dropped (2/2 received)" in done.stdout + done.stderr
