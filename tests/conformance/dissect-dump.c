@@ -7,6 +7,9 @@
  *     dissect-dump fields CAPTURE NAME...     a line a packet: the fields' values
  *     dissect-dump select CAPTURE FILTER...   a line a packet: 0 or 1 for each filter
  *     dissect-dump facts CAPTURE              how the capture ended, and its counts
+ *     dissect-dump merge SOURCE...            a line a packet: source, time, length, EtherType;
+ * then a line a source: how it ended, its packets. A SOURCE is a capture, or
+ * live:INTERFACE:MILLISECONDS; "ready" goes to standard error once all are open
  *
  * Values of one field are joined by commas, levels of the packet (the outermost
  * first) by semicolons, fields by tabs. A field that is absent is empty, a broken
@@ -16,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/capture/merge.h"
 #include "analysis/capture/source.h"
 #include "analysis/dissect/field.h"
 #include "analysis/dissect/flow.h"
@@ -136,9 +140,10 @@ static int print_selections(const char *path, int count, char **filters)
     return 0;
 }
 
+static const char *const ends[] = {"open", "whole", "cut", "damaged", "failed", "deadline"};
+
 static int print_facts(const char *path)
 {
-    static const char *const ends[] = {"open", "whole", "cut", "damaged", "failed", "deadline"};
     struct way_source *source = open_source(path);
     struct way_record record;
 
@@ -149,6 +154,47 @@ static int print_facts(const char *path)
            (long long)facts->first, (long long)facts->last, (unsigned long long)facts->clipped,
            facts->message);
     way_source_close(&source);
+    return 0;
+}
+
+/* A capture, or live:INTERFACE:MILLISECONDS. */
+static struct way_source *open_any(char *name)
+{
+    char error[WAY_SOURCE_ERROR_MAX];
+    char *milliseconds = strrchr(name, ':');
+
+    if (strncmp(name, "live:", 5) != 0 || milliseconds < name + 5)
+        return open_source(name);
+    *milliseconds++ = '\0';
+    struct way_source *source =
+        way_source_open_live(name + 5, strtol(milliseconds, NULL, 10) * 1000000, error);
+    if (!source) {
+        fprintf(stderr, "dissect-dump: %s\n", error);
+        exit(2);
+    }
+    return source;
+}
+
+static int print_merge(int count, char **names)
+{
+    struct way_merge *merge = way_merge_new();
+    enum way_source_result result;
+    struct way_record record;
+
+    for (int i = 0; i < count; i++) {
+        struct way_source *source = open_any(names[i]);
+        way_merge_add(merge, &source);
+    }
+    fputs("ready\n", stderr);
+    while ((result = way_merge_next(merge, &record, 100000000)) != WAY_SOURCE_END)
+        if (result == WAY_SOURCE_PACKET && record.len >= 14)
+            printf("%u\t%lld\t%u\t%02x%02x\n", record.source, (long long)record.time,
+                   record.wire_len, record.bytes[12], record.bytes[13]);
+    for (unsigned i = 0; i < way_merge_count(merge); i++) {
+        const struct way_source_facts *facts = way_source_facts(way_merge_source(merge, i));
+        printf("%s\t%llu\n", ends[facts->end], (unsigned long long)facts->packets);
+    }
+    way_merge_free(&merge);
     return 0;
 }
 
@@ -164,6 +210,8 @@ int main(int argc, char **argv)
         return print_selections(argv[2], argc - 3, argv + 3);
     if (argc == 3 && strcmp(what, "facts") == 0)
         return print_facts(argv[2]);
+    if (argc > 2 && strcmp(what, "merge") == 0)
+        return print_merge(argc - 2, argv + 2);
     fputs("usage: see the head of dissect-dump.c\n", stderr);
     return 2;
 }

@@ -178,18 +178,24 @@ EXTRA_DIST += tests/fuzz/corpus/wire-settings
 
 # Packets, and the capture files they come in.
 if FUZZERS
-noinst_PROGRAMS += fuzz-dissect fuzz-source
+noinst_PROGRAMS += fuzz-dissect fuzz-source fuzz-streams
 fuzz_dissect_SOURCES = tests/fuzz/fuzz-dissect.c
 fuzz_dissect_LDADD = $(DISSECT_LIBS)
 fuzz_dissect_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+fuzz_streams_SOURCES = tests/fuzz/fuzz-streams.c
+fuzz_streams_LDADD = $(DISSECT_LIBS)
+fuzz_streams_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 fuzz_source_SOURCES = tests/fuzz/fuzz-source.c
 fuzz_source_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
 fuzz_source_LDADD = $(CAPTURE_LIBS)
 fuzz_source_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 endif
 
-check_PROGRAMS += replay-dissect replay-source
-TESTS += replay-dissect replay-source
+check_PROGRAMS += replay-dissect replay-source replay-streams
+TESTS += replay-dissect replay-source replay-streams
+replay_streams_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-streams.c
+replay_streams_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"streams"'
+replay_streams_LDADD = $(DISSECT_LIBS)
 replay_dissect_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-dissect.c
 replay_dissect_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"dissect"'
 replay_dissect_LDADD = $(DISSECT_LIBS)
@@ -197,4 +203,4 @@ replay_source_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-source.c
 replay_source_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"source"' -D_GNU_SOURCE
 replay_source_LDADD = $(CAPTURE_LIBS)
 
-EXTRA_DIST += tests/fuzz/corpus/dissect tests/fuzz/corpus/source
+EXTRA_DIST += tests/fuzz/corpus/dissect tests/fuzz/corpus/source tests/fuzz/corpus/streams
