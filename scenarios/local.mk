@@ -4,9 +4,11 @@ nobase_dist_pkgdata_DATA = \
 	scenarios/cellular/down.trace \
 	scenarios/cellular/scenario.yaml \
 	scenarios/cellular/up.trace \
+	scenarios/common/mechanism.expect \
 	scenarios/delayed-fetch/README.md \
 	scenarios/delayed-fetch/scenario.yaml \
 	scenarios/first-fetch/README.md \
+	scenarios/first-fetch/first-fetch.expect \
 	scenarios/first-fetch/scenario.yaml \
 	scenarios/lossy-link/README.md \
 	scenarios/lossy-link/scenario.yaml \

@@ -36,7 +36,8 @@ waylay_assert_LDADD = $(ASSERT_LDADD)
 
 # One test program a subject, all in one small world.
 check_LIBRARIES += libwayassertworld.a
-libwayassertworld_a_SOURCES = tests/unit/assert-world.c tests/unit/assert-world.h tests/unit/assert-judge.h
+libwayassertworld_a_SOURCES = tests/unit/assert-language.c tests/unit/assert-language.h \
+	tests/unit/assert-world.c tests/unit/assert-world.h tests/unit/assert-judge.h
 libwayassertworld_a_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS)
 ASSERT_TEST_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(JANSSON_CFLAGS)
 ASSERT_TEST_LDADD = libwayassertworld.a libwaytest.a $(ASSERT_LDADD) $(CUNIT_LIBS)

@@ -51,6 +51,9 @@ struct become {
     struct way_tally tally;
     struct side mains, others;
     int64_t at_least, at_most, error;
+    bool reversed;       /* came from: the others come first, and wait */
+    int64_t main_waits;  /* ns: so long for the other tap, */
+    int64_t other_waits; /* and the other way round */
     size_t bytes;
     bool overflow;
 };
@@ -132,7 +135,7 @@ static void settle(struct become *become, struct way_pass *pass, struct waiting 
         memcpy(note->found, waiting->found, sizeof note->found);
         if (waiting->other.tap >= 0) {
             note->nearest_at[0] = waiting->other;
-            way_note_write(note->nearest[0], "this is what it became");
+            way_note_write(note->nearest[0], "the other packet");
         }
         static struct way_stand stand;
         way_stand_on(&stand, waiting->kept);
@@ -154,13 +157,27 @@ static int64_t live_until(const struct way_pass *pass, const struct way_select *
     return until;
 }
 
+/* The time from which on all taps of a select were live. */
+static int64_t live_from(const struct way_pass *pass, const struct way_select *select)
+{
+    int64_t from = INT64_MIN;
+
+    for (size_t i = 0; i < select->tap_count; i++) {
+        int64_t one = pass->setup->taps[select->taps[i]].live_from;
+        from = one > from ? one : from;
+    }
+    return from;
+}
+
 /* A packet that was not seen (wholly) elsewhere in its time. */
 static void missing(struct become *become, struct way_pass *pass, struct waiting *waiting,
                     bool ended)
 {
     const struct way_rule *rule = become->outcome->rule;
     const char *tap = pass->program->taps[rule->other->taps[0]];
-    bool doubt = ended && waiting->kept->record.time > live_until(pass, rule->other);
+    bool doubt = become->reversed
+                     ? waiting->kept->record.time < live_from(pass, rule->other)
+                     : ended && waiting->kept->record.time > live_until(pass, rule->other);
 
     if (rule->relation == WAY_RELATION_VANISHES) {
         way_note_write(waiting->expected, "that it does not appear on %s", tap);
@@ -194,11 +211,26 @@ static void say_time(struct way_pass *pass, struct waiting *main, const struct w
     way_datum_format(&span, allowed, sizeof allowed);
     span.number = become->at_least;
     way_datum_format(&span, least, sizeof least);
-    span.number = other->record.time - main->kept->record.time;
+    span.number = (other->record.time - main->kept->record.time) * (become->reversed ? -1 : 1);
     way_datum_format(&span, found, sizeof found);
-    way_note_write(main->expected, "it on %s from %s to %s later", pass->program->taps[other->tap],
-                   least, allowed);
-    way_note_write(main->found, "%s later", found);
+    const char *way = become->reversed ? "earlier" : "later";
+    way_note_write(main->expected, "it on %s from %s to %s %s", pass->program->taps[other->tap],
+                   least, allowed, way);
+    way_note_write(main->found, "%s %s", found, way);
+}
+
+/* Whether the second of the two came in time, and not before the first: for that the
+ * clocks count alone, whatever a link's emulation was late. */
+static enum way_truth is_timely(const struct become *become, const struct way_pass *pass,
+                                const struct way_kept *first, const struct way_kept *second)
+{
+    int64_t later = second->record.time - first->record.time;
+    int64_t uncertainty = first->tap == second->tap ? 0 : pass->setup->uncertainty;
+
+    if (later < -uncertainty)
+        return WAY_FALSE;
+    return way_came_within(pass, first, second, become->at_least ? become->at_least : INT64_MIN / 4,
+                           become->at_most);
 }
 
 /* Judges that `other` is what became of `main`, or a piece of it. */
@@ -206,9 +238,8 @@ static void judge_pair(struct become *become, struct way_pass *pass, struct wait
                        const struct way_kept *other, bool agrees)
 {
     const struct way_rule *rule = become->outcome->rule;
-    enum way_truth timely = way_came_within(
-        pass, main->kept, other, become->at_least - (become->at_least == 0 ? become->error : 0),
-        become->at_most);
+    enum way_truth timely = is_timely(become, pass, become->reversed ? other : main->kept,
+                                      become->reversed ? main->kept : other);
     enum way_truth holds = agrees ? WAY_TRUE : WAY_FALSE;
 
     if (timely != WAY_TRUE && !main->explained) {
@@ -298,11 +329,10 @@ static bool offer(struct become *become, struct way_pass *pass, const struct way
 static void expire(struct become *become, struct way_pass *pass, int64_t now)
 {
     while (become->mains.oldest &&
-           become->mains.oldest->kept->record.time + become->at_most + become->error + BACKWARDS <
-               now)
+           become->mains.oldest->kept->record.time + become->main_waits + BACKWARDS < now)
         missing(become, pass, become->mains.oldest, false);
     while (become->others.oldest &&
-           become->others.oldest->kept->record.time + become->error + BACKWARDS < now)
+           become->others.oldest->kept->record.time + become->other_waits + BACKWARDS < now)
         let_go(become, &become->others, become->others.oldest);
 }
 
@@ -352,7 +382,7 @@ static void see_other(void *self, struct way_pass *pass, struct way_stand *stand
     if (!way_stretch_of(pass, become->outcome->rule, false, stand, &piece))
         return;
     /* Nobody waits for it, and on one clock nobody will. */
-    if (become->error == 0 &&
+    if (become->other_waits == 0 &&
         !g_hash_table_lookup(become->mains.by_key, GSIZE_TO_POINTER(piece.key)))
         return;
     struct waiting *waiting = waiting_new(become, pass, stand, &piece);
@@ -377,6 +407,9 @@ void *way_become_begin(struct way_pass *pass, const struct way_expected *expecte
     become->at_most = rule->has_within ? rule->at_most : WITHIN_DEFAULT;
     become->error = pass->setup->uncertainty + pass->tap_errors[rule->main->taps[0]] +
                     pass->tap_errors[rule->other->taps[0]];
+    become->reversed = rule->relation == WAY_RELATION_CAME_FROM;
+    become->main_waits = become->error + (become->reversed ? 0 : become->at_most);
+    become->other_waits = become->error + (become->reversed ? become->at_most : 0);
     become->mains.by_key = g_hash_table_new(NULL, NULL);
     become->others.by_key = g_hash_table_new(NULL, NULL);
     way_pass_watch(pass, rule->main, see_main, become);

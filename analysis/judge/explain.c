@@ -35,6 +35,26 @@ static const struct way_term *culprit(struct way_pass *pass, const struct way_te
     return condition;
 }
 
+void way_explain_true(struct way_pass *pass, const struct way_term *condition,
+                      char found[WAY_NOTE_TEXT_MAX])
+{
+    char left[200];
+
+    while (condition->kind == WAY_TERM_OR)
+        condition = way_evaluate(&pass->evaluation, condition->kids[0]) != WAY_FALSE
+                        ? condition->kids[0]
+                        : condition->kids[1];
+    if (is_comparison(condition)) {
+        value_text(pass, condition->kids[0], left, sizeof left);
+        way_note_write(found, "%s: %s is %s", condition->text, condition->kids[0]->text, left);
+    } else if (condition->kind == WAY_TERM_HAS) {
+        value_text(pass, condition->kids[0], left, sizeof left);
+        way_note_write(found, "%s: it is %s", condition->text, left);
+    } else {
+        way_note_write(found, "%s", condition->text);
+    }
+}
+
 void way_explain(struct way_pass *pass, const struct way_term *condition,
                  char expected[WAY_NOTE_TEXT_MAX], char found[WAY_NOTE_TEXT_MAX])
 {

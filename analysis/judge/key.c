@@ -113,3 +113,8 @@ uint64_t way_packet_identity(struct way_view *view, bool exact)
                                      ip->protocol);
     return mix_transport(mix_number(key, ip->fragment_offset), level);
 }
+
+bool way_relation_is_exact(enum way_relation relation)
+{
+    return relation == WAY_RELATION_APPEARS || relation == WAY_RELATION_VANISHES;
+}

@@ -133,6 +133,9 @@ bool way_join_key(struct way_pass *pass, const struct way_rule *rule, bool main,
  * header checksum. */
 uint64_t way_packet_identity(struct way_view *view, bool exact);
 
+/* Whether a relation means the packet as it is, not what may have become of it. */
+bool way_relation_is_exact(enum way_relation relation);
+
 /* ---- join.c ---- */
 
 /* The connection of the access log that a packet belongs to, from 1; 0: none. Where
@@ -145,6 +148,10 @@ uint64_t way_connection_of(const struct way_pass *pass, struct way_stand *stand)
  * expected, and what was found. */
 void way_explain(struct way_pass *pass, const struct way_term *condition,
                  char expected[WAY_NOTE_TEXT_MAX], char found[WAY_NOTE_TEXT_MAX]);
+
+/* Why it is not FALSE, where it must be. */
+void way_explain_true(struct way_pass *pass, const struct way_term *condition,
+                      char found[WAY_NOTE_TEXT_MAX]);
 
 /* How many parts of the condition do not hold, and which, in words. */
 unsigned way_mismatches(struct way_pass *pass, const struct way_term *condition,

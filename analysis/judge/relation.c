@@ -36,7 +36,7 @@ static bool join_key(struct way_pass *pass, const struct way_rule *rule, bool ma
         return *key != 0;
     }
     *key = way_packet_identity(pass->evaluation.slots[WAY_SLOT_SELF]->view,
-                               rule->relation != WAY_RELATION_BECOMES);
+                               way_relation_is_exact(rule->relation));
     return true;
 }
 
@@ -96,6 +96,7 @@ static enum way_truth in_order(struct way_pass *pass, const struct way_rule *rul
     switch (rule->relation) {
     case WAY_RELATION_AFTER_ITS:
     case WAY_RELATION_PRECEDED:
+    case WAY_RELATION_CAME_FROM:
         after = way_came_after(pass, b, a);
         timely = rule->has_within ? way_came_within(pass, b, a, at_least, at_most) : WAY_TRUE;
         break;
@@ -250,7 +251,8 @@ static const char *relation_words(enum way_relation relation)
                                         [WAY_RELATION_ACCOMPANIED] = "beside it",
                                         [WAY_RELATION_BECOMES] = "as what it becomes",
                                         [WAY_RELATION_APPEARS] = "as the same packet",
-                                        [WAY_RELATION_VANISHES] = "as the same packet"};
+                                        [WAY_RELATION_VANISHES] = "as the same packet",
+                                        [WAY_RELATION_CAME_FROM] = "as what it came from"};
 
     return words[relation];
 }

@@ -156,7 +156,10 @@ static void explain_note(struct way_pass *pass, struct single *single, struct wa
     way_note_packet(pass, note, stand, single->expected);
     if (rule->quantifier == WAY_NO) {
         way_note_write(note->expected, "no such packet");
-        way_note_write(note->found, "%s", rule->with ? rule->with->text : "this one");
+        if (rule->with)
+            way_explain_true(pass, rule->with, note->found);
+        else
+            way_note_write(note->found, "this one");
     } else {
         way_explain(pass, rule->with, note->expected, note->found);
     }

@@ -50,7 +50,7 @@ bool way_stretch_of(struct way_pass *pass, const struct way_rule *rule, bool mai
     if (rule->join == WAY_JOIN_FIELDS)
         return way_join_key(pass, rule, main, &out->key);
     if (out->whole)
-        out->key = way_packet_identity(&stand->view, rule->relation != WAY_RELATION_BECOMES);
+        out->key = way_packet_identity(&stand->view, way_relation_is_exact(rule->relation));
     return true;
 }
 

@@ -18,6 +18,8 @@ static enum way_truth between(int64_t difference, int64_t error, int64_t at_leas
     return WAY_UNDECIDED;
 }
 
+/* By how much a span between two stamps may be wrong: by the clocks, and by what the
+ * links' emulation was late. */
 static int64_t stamp_error(const struct way_pass *pass, int a, int b)
 {
     int64_t error = a >= 0 ? pass->tap_errors[a] : 0;
@@ -41,7 +43,9 @@ enum way_truth way_came_after(const struct way_pass *pass, const struct way_kept
 
     if (a->tap == b->tap && a->record.source == b->record.source)
         return b->record.number > a->record.number ? WAY_TRUE : WAY_FALSE;
+    /* A frame that left late is stamped when it left: for their order the clocks count. */
     int64_t later = way_later(pass, a, b, &error);
+    error = a->tap == b->tap ? 0 : pass->setup->uncertainty;
     return later > error ? WAY_TRUE : later < -error || error == 0 ? WAY_FALSE : WAY_UNDECIDED;
 }
 
@@ -57,7 +61,7 @@ enum way_truth way_came_within(const struct way_pass *pass, const struct way_kep
 static enum way_truth beyond_time(const struct way_pass *pass, const struct way_edge *edge,
                                   int64_t time, int tap, bool behind)
 {
-    int64_t at = edge->at + edge->shift, error = stamp_error(pass, tap, -1);
+    int64_t at = edge->at + edge->shift, error = tap >= 0 ? pass->setup->uncertainty : 0;
     int64_t difference = behind ? time - at : at - time;
 
     if (difference > error || (difference == error && edge->inclusive && error == 0))

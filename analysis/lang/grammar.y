@@ -64,7 +64,7 @@ static void way_lang_error(const struct way_place *place, void *scanner, struct 
 %token TO "to" UNTIL "until" NEXT "next" MARK "mark" WITHIN "within" OF "of" AMONG "among"
 %token FOLLOWED_BY "followed by" PRECEDED_BY "preceded by" ACCOMPANIED_BY "accompanied by"
 %token BECOMES "becomes" SEGMENTS "segments" FRAGMENTS "fragments" APPEARS_ON "appears on"
-%token VANISHES_ON "does not appear on" JOINED_BY "joined by" MATCHED_BY "matched by"
+%token VANISHES_ON "does not appear on" CAME_FROM "came from" JOINED_BY "joined by" MATCHED_BY "matched by"
 %token CONNECTION "connection" ORDER "order" MAY_BE_NONE "may be none"
 %token ANY "any" ALL "all" HAS "has" LACKS "lacks" NOT "not" AND "and" OR "or" IN "in"
 %token CONTAINS "contains" MOD "mod" GIVE_OR_TAKE "give or take"
@@ -281,7 +281,8 @@ relation: AFTER_ITS other { $$ = way_clause_new(parse, WAY_CLAUSE_AFTER_ITS, @1)
         $$->words = $4;
     }
     | APPEARS_ON taps { $$ = way_clause_new(parse, WAY_CLAUSE_APPEARS, @1); $$->words = $2; }
-    | VANISHES_ON taps { $$ = way_clause_new(parse, WAY_CLAUSE_VANISHES, @1); $$->words = $2; };
+    | VANISHES_ON taps { $$ = way_clause_new(parse, WAY_CLAUSE_VANISHES, @1); $$->words = $2; }
+    | CAME_FROM taps { $$ = way_clause_new(parse, WAY_CLAUSE_CAME_FROM, @1); $$->words = $2; };
 form: %empty { $$ = WAY_FORM_PACKET; }
     | SEGMENTS { $$ = WAY_FORM_SEGMENTS; }
     | FRAGMENTS { $$ = WAY_FORM_FRAGMENTS; };

@@ -23,18 +23,6 @@ static const char *folder_of(struct way_arena *arena, const char *path)
     return way_arena_text(arena, path, slash ? (size_t)(slash - path) + 1 : 0);
 }
 
-static bool read_includes(struct way_resolver *resolver, struct way_parse *parse,
-                          struct way_item *item, int depth);
-
-/* Parses a script behind what was read so far, then what it includes. */
-static bool read_script(struct way_resolver *resolver, struct way_parse *parse,
-                        struct way_script *script, int depth)
-{
-    struct way_item **from = parse->tail;
-
-    return way_parse_script(parse, script) && read_includes(resolver, parse, *from, depth);
-}
-
 static bool already_read(struct way_resolver *resolver, const char *path)
 {
     for (size_t i = 0; i < resolver->included_count; i++)
@@ -45,33 +33,53 @@ static bool already_read(struct way_resolver *resolver, const char *path)
     return false;
 }
 
-static bool read_includes(struct way_resolver *resolver, struct way_parse *parse,
-                          struct way_item *item, int depth)
+static bool read_script(struct way_resolver *resolver, struct way_parse *parse,
+                        struct way_script *script, int depth, struct way_item **items);
+
+/* The items of the file that an item includes; none if it was read before. */
+static bool read_include(struct way_resolver *resolver, struct way_parse *parse,
+                         const struct way_item *include, int depth, struct way_item **items)
 {
     struct way_arena *arena = &resolver->program->arena;
-    struct way_item *last = NULL; /* what the includes of this file add is not its own */
+    const char *path =
+        include->name[0] == '/'
+            ? include->name
+            : way_arena_format(arena, "%s%s", folder_of(arena, include->place.script->name),
+                               include->name);
 
-    for (struct way_item *each = item; each; each = each->next)
-        last = each;
-    for (; item; item = item == last ? NULL : item->next) {
+    *items = NULL;
+    if (depth > WAY_RESOLVE_DEPTH_MAX || resolver->included_count == INCLUDES_MAX) {
+        way_complain(&resolver->program->complaints, include->place,
+                     "too many files include each other");
+        return false;
+    }
+    if (already_read(resolver, path))
+        return true;
+    struct way_script *script =
+        way_script_read(arena, path, include->place, &resolver->program->complaints);
+    return script && read_script(resolver, parse, script, depth + 1, items);
+}
+
+/* Parses a script; what it includes stands behind the item that includes it. */
+static bool read_script(struct way_resolver *resolver, struct way_parse *parse,
+                        struct way_script *script, int depth, struct way_item **items)
+{
+    *items = NULL;
+    parse->tail = items;
+    if (!way_parse_script(parse, script))
+        return false;
+    for (struct way_item *item = *items, *inner; item; item = item->next) {
         if (item->kind != WAY_ITEM_INCLUDE)
             continue;
-        const char *path =
-            item->name[0] == '/'
-                ? item->name
-                : way_arena_format(arena, "%s%s", folder_of(arena, item->place.script->name),
-                                   item->name);
-        if (depth > WAY_RESOLVE_DEPTH_MAX || resolver->included_count == INCLUDES_MAX) {
-            way_complain(&resolver->program->complaints, item->place,
-                         "too many files include each other");
+        if (!read_include(resolver, parse, item, depth, &inner))
             return false;
+        while (inner) { /* one by one, to stand before what follows */
+            struct way_item *next = inner->next;
+            inner->next = item->next;
+            item->next = inner;
+            item = inner;
+            inner = next;
         }
-        if (already_read(resolver, path))
-            continue;
-        struct way_script *script =
-            way_script_read(arena, path, item->place, &resolver->program->complaints);
-        if (!script || !read_script(resolver, parse, script, depth + 1))
-            return false;
     }
     return true;
 }
@@ -370,16 +378,13 @@ static int read_program(struct way_program *program, struct way_script *script,
     struct way_resolver resolver = {.program = program, .world = world};
     struct way_parse parse = {.arena = &program->arena, .complaints = &program->complaints};
 
-    parse.tail = &parse.items;
     resolver.included = way_arena_take(&program->arena, INCLUDES_MAX * sizeof(const char *));
     resolver.included[resolver.included_count++] = script->name;
     program->filters = way_selections_new();
     if (!program->filters)
         way_complain(&program->complaints, (struct way_place){0}, "out of memory");
-    else if (read_script(&resolver, &parse, script, 0)) {
-        resolver.items = parse.items;
+    else if (read_script(&resolver, &parse, script, 0, &resolver.items))
         resolve(&resolver);
-    }
     return program->complaints.count ? -1 : 0;
 }
 

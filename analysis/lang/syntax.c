@@ -226,6 +226,7 @@ static const char *const members[][32] = {
      "becomes",
      "appears on",
      "does not appear on",
+     "came from",
      "joined by",
      "matched by",
      "may be none"},

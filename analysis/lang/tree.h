@@ -140,7 +140,8 @@ enum way_clause_kind {
     WAY_CLAUSE_ACCOMPANIED, /* event: before or after */
     WAY_CLAUSE_BECOMES,     /* form, taps */
     WAY_CLAUSE_APPEARS,     /* taps */
-    WAY_CLAUSE_VANISHES     /* taps: does not appear on */
+    WAY_CLAUSE_VANISHES,    /* taps: does not appear on */
+    WAY_CLAUSE_CAME_FROM    /* taps: it was seen there before */
 };
 
 enum way_form { WAY_FORM_PACKET, WAY_FORM_SEGMENTS, WAY_FORM_FRAGMENTS };
@@ -225,9 +226,9 @@ struct way_parse {
     struct way_arena *arena;
     struct way_script *script;
     struct way_complaints *complaints;
-    struct way_item *items, **tail; /* appended to by the parser */
-    unsigned at_line, at_column;    /* where the scanner stands, from 1 */
-    size_t at_offset;               /* and from 0 */
+    struct way_item **tail;      /* where the parser appends */
+    unsigned at_line, at_column; /* where the scanner stands, from 1 */
+    size_t at_offset;            /* and from 0 */
 };
 
 /* Expressions may nest this deeply. */

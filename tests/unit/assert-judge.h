@@ -20,14 +20,37 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/unit/assert-language.h"
 #include "tests/unit/assert-world.h"
 #include "tests/unit/tap.h"
 
 struct judge_case {
     const char *name; /* what is wrong, in words */
     void (*spoil)(struct world *world);
-    const char *verdicts;
+    const char *verdicts; /* "CHECKS", or "CHECKS|FILES" where the files say something else */
 };
+
+/* Judges one world by the checks, and by the scenario's files. */
+static inline void judge_world(const struct judge_case *now, const struct world *world)
+{
+    const char *links = world->wired ? "wires" : "plain links";
+    const char *bar = strchr(now->verdicts, '|'), *ruled = bar ? bar + 1 : now->verdicts;
+    size_t length = bar ? (size_t)(bar - now->verdicts) : strlen(now->verdicts);
+    const char *verdicts = world_verdicts(world);
+
+    if (strlen(verdicts) != length || memcmp(verdicts, now->verdicts, length) != 0) {
+        printf("# %s, over %s: expected %s, found %s\n", now->name, links, now->verdicts, verdicts);
+        world_explain(world);
+        CU_FAIL("other verdicts than expected");
+    }
+    const char *rulings = world_rulings(world, false);
+    if (strcmp(rulings, ruled) != 0) {
+        printf("# %s, over %s: by the files expected %s, found %s\n", now->name, links, ruled,
+               rulings);
+        world_rulings(world, true);
+        CU_FAIL("other rulings than expected");
+    }
+}
 
 /* Judges each case in worlds of its own: over plain links, and over wires. */
 static inline void judge_cases(const struct judge_case *cases, size_t count)
@@ -39,13 +62,7 @@ static inline void judge_cases(const struct judge_case *cases, size_t count)
         world->delay = i % 2 ? 10000 : 0;
         if (now->spoil)
             now->spoil(world);
-        const char *verdicts = world_verdicts(world);
-        if (strcmp(verdicts, now->verdicts) != 0) {
-            printf("# %s, over %s: expected %s, found %s\n", now->name,
-                   world->wired ? "wires" : "plain links", now->verdicts, verdicts);
-            world_explain(world);
-            CU_FAIL("other verdicts than expected");
-        }
+        judge_world(now, world);
         world_free(&world);
     }
 }

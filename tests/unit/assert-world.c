@@ -666,6 +666,25 @@ static void write_capture(const struct world *world, enum way_tap_name tap, size
     }
 }
 
+/* A line for each connection that the proxy had: all but the direct one's. */
+static void write_log(const struct world *world, FILE *out)
+{
+    for (size_t n = 0; n < STEPS; n++) {
+        bool refused = n == 2;
+        if (n == 3)
+            continue;
+        fprintf(out,
+                "{\"event\":\"%s\",\"time\":%lld,\"connection\":%zu,"
+                "\"client\":{\"address\":\"10.0.1.2\",\"port\":%zu},"
+                "\"origin\":{\"address\":\"10.0.3.2\",\"port\":%d},\"local_port\":%zu,"
+                "\"handshake\":\"deferred\",\"syn_seen\":%lld}\n",
+                refused ? "refused" : "connection", (long long)(BEGIN + (int64_t)(n + 1) * STEP),
+                n + 1, 50000 + n, refused ? 8081 : 80, 40000 + n,
+                (long long)(BEGIN + (int64_t)n * STEP));
+    }
+    (void)world;
+}
+
 void world_write(const struct world *world, const char *folder)
 {
     char path[512];
@@ -675,6 +694,12 @@ void world_write(const struct world *world, const char *folder)
     fclose(out);
     out = create(folder, "bindings.json");
     write_bindings(world, out);
+    fclose(out);
+    snprintf(path, sizeof path, "%s/logs", folder);
+    if (mkdir(path, 0700))
+        abort();
+    out = create(folder, "logs/p1-access.jsonl");
+    write_log(world, out);
     fclose(out);
     snprintf(path, sizeof path, "%s/captures", folder);
     if (mkdir(path, 0700))

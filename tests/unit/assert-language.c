@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Judging the world by the scenario's own files.
+ */
+#define _XOPEN_SOURCE 700 /* nftw */
+#include "tests/unit/assert-language.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/assert/inputs.h"
+#include "analysis/assert/verdicts.h"
+#include "analysis/assert/world.h"
+
+enum { DESCRIPTORS = 8 };
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)status;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+static void tell(const struct way_inputs *inputs, const struct way_verdicts *verdicts)
+{
+    const struct way_reporting reporting = {.setup = &inputs->setup, .file = "first-fetch.expect"};
+
+    for (size_t i = 0; i < verdicts->count; i++) {
+        if (way_outcome_ruling(&verdicts->outcomes[i]) == WAY_RULED_PASSED)
+            continue;
+        json_t *object = way_verdict_json(&reporting, &verdicts->outcomes[i]);
+        printf("# ");
+        json_dumpf(object, stdout, JSON_COMPACT);
+        printf("\n");
+        json_decref(object);
+    }
+}
+
+static void judge(const struct way_program *program, const struct way_bindings *bindings,
+                  const char *folder, bool explain, char *letters)
+{
+    static const char of[] = {[WAY_RULED_PASSED] = '.',
+                              [WAY_RULED_FAILED] = 'f',
+                              [WAY_RULED_INCONCLUSIVE] = 'i',
+                              [WAY_RULED_SKIPPED] = 's'};
+    struct way_inputs inputs;
+    struct way_verdicts verdicts;
+    struct way_text error;
+
+    if (way_inputs_open(&inputs, program, bindings, folder, NULL, 0, &error)) {
+        printf("Bail out! %s\n", error.s);
+        abort();
+    }
+    way_judge(&inputs.setup, &verdicts);
+    for (size_t i = 0; i < verdicts.count; i++)
+        letters[i] = of[way_outcome_ruling(&verdicts.outcomes[i])];
+    letters[verdicts.count] = '\0';
+    if (explain)
+        tell(&inputs, &verdicts);
+    way_verdicts_free(&verdicts);
+    way_inputs_close(&inputs);
+}
+
+/* The scenario's file, wherever the tests are run. */
+static const char *expectations(void)
+{
+    static char path[512];
+    const char *top = getenv("top_srcdir");
+
+    snprintf(path, sizeof path, "%s/scenarios/first-fetch/first-fetch.expect", top ? top : ".");
+    return path;
+}
+
+static void read_and_judge(const char *folder, bool explain, char *letters)
+{
+    static struct way_bindings bindings;
+    struct way_arena arena = {0};
+    struct way_world_names names = {.arena = &arena};
+    struct way_program program;
+    struct way_text error;
+    char path[512];
+
+    snprintf(path, sizeof path, "%s/bindings.json", folder);
+    if (way_bindings_read(&bindings, path, &error)) {
+        printf("Bail out! %s\n", error.s);
+        abort();
+    }
+    way_world_add_bindings(&names, &bindings);
+    const struct way_world world = {.names = names.names, .count = names.count};
+    if (way_program_read(&program, expectations(), &world)) {
+        strcpy(letters, "(refused)"); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
+        for (size_t i = 0; explain && i < program.complaints.count; i++)
+            printf("# %s", program.complaints.texts[i]);
+    } else {
+        judge(&program, &bindings, folder, explain, letters);
+    }
+    way_program_free(&program);
+    way_arena_free(&arena);
+}
+
+const char *world_rulings(const struct world *world, bool explain)
+{
+    static char letters[64];
+    char folder[] = "/tmp/waylay-world-XXXXXX";
+
+    if (!mkdtemp(folder))
+        abort();
+    world_write(world, folder);
+    read_and_judge(folder, explain, letters);
+    nftw(folder, remove_one, DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
+    return letters;
+}
