@@ -212,13 +212,40 @@ static void live_from(struct way_inputs *inputs, size_t source, int64_t live)
     }
 }
 
+/* Notes when the capture was off: a list of [from, to], which may lack. */
+static int read_gaps(struct way_inputs *inputs, struct way_json *json, json_t *entry, size_t source)
+{
+    json_t *gaps = json_object_get(entry, "gaps");
+    const struct way_judge_source *one = &inputs->sources[source];
+
+    if (gaps && !json_is_array(gaps))
+        return way_json_refuse(json, "gaps", NULL, way_text("a list"));
+    for (size_t i = 0; i < json_array_size(gaps); i++) {
+        json_t *from = json_array_get(json_array_get(gaps, i), 0);
+        json_t *to = json_array_get(json_array_get(gaps, i), 1);
+        if (!json_is_integer(from) || !json_is_integer(to) ||
+            json_integer_value(from) > json_integer_value(to))
+            return way_json_refuse(json, "gaps", NULL, way_text("pairs of ascending times in ns"));
+        for (size_t f = 0; f < one->feed_count; f++) {
+            struct way_judge_tap *tap = &inputs->taps[one->feeds[f].tap];
+            if (tap->gap_count == WAY_JUDGE_GAPS_MAX)
+                return way_json_refuse(json, "gaps", NULL,
+                                       way_text("at most %d of a tap", WAY_JUDGE_GAPS_MAX));
+            tap->gaps[tap->gap_count++] =
+                (struct way_judge_gap){json_integer_value(from), json_integer_value(to)};
+        }
+    }
+    return 0;
+}
+
 static int judge_entry(struct opening *opening, struct way_json *json, json_t *entry, size_t source,
                        int64_t first_mark)
 {
     struct way_inputs *inputs = opening->inputs;
     int64_t captured, dropped, live = INT64_MAX; /* it was never proved to be */
 
-    if (way_json_integer(json, entry, "captured", 0, INT64_MAX, &captured) ||
+    if (read_gaps(inputs, json, entry, source) ||
+        way_json_integer(json, entry, "captured", 0, INT64_MAX, &captured) ||
         way_json_integer(json, entry, "dropped_by_kernel", 0, INT64_MAX, &dropped))
         return -1;
     if (!json_is_null(json_object_get(entry, "live")) &&

@@ -105,6 +105,20 @@ static void source_unfit(const struct way_source_facts *facts, int64_t captured,
                  facts->name, facts->packets, captured);
 }
 
+/* Whether the tap was off inside of the select's window, as far as its edges are fixed. */
+static bool was_off(const struct way_judge_tap *tap, const struct way_select *select)
+{
+    for (size_t i = 0; i < tap->gap_count; i++) {
+        bool before = select->from.kind == WAY_EDGE_TIME &&
+                      tap->gaps[i].to < select->from.at + select->from.shift;
+        bool behind = select->to.kind == WAY_EDGE_TIME &&
+                      tap->gaps[i].from > select->to.at + select->to.shift;
+        if (!before && !behind)
+            return true;
+    }
+    return false;
+}
+
 static void tap_unfit(const struct way_pass *pass, unsigned tap, const struct way_select *select,
                       bool absence, char *why, size_t size)
 {
@@ -127,7 +141,9 @@ static void tap_unfit(const struct way_pass *pass, unsigned tap, const struct wa
                 return;
         }
     }
-    if (pass->tap_packets[tap] == 0)
+    if (was_off(known, select))
+        snprintf(why, size, "it was off for a while inside of the window");
+    else if (pass->tap_packets[tap] == 0)
         snprintf(why, size, "it is empty");
     else if (select->from.kind == WAY_EDGE_TIME && known->live_from != INT64_MIN &&
              select->from.at + select->from.shift < known->live_from)
@@ -137,12 +153,15 @@ static void tap_unfit(const struct way_pass *pass, unsigned tap, const struct wa
         snprintf(why, size, "the window outlives it");
 }
 
-static void demand_taps(struct way_pass *pass, const struct way_select *select, bool absence,
+/* Demands that the taps of a select are fit in the window; `window` is the select itself,
+ * or, for others in a relation that have none of their own, what they are related to. */
+static void demand_taps(struct way_pass *pass, const struct way_select *select,
+                        const struct way_select *window, bool absence,
                         struct way_rule_outcome *outcome)
 {
     for (size_t i = 0; select && i < select->tap_count; i++) {
         char why[WAY_NOTE_TEXT_MAX];
-        tap_unfit(pass, select->taps[i], select, absence, why, sizeof why);
+        tap_unfit(pass, select->taps[i], window, absence, why, sizeof why);
         struct way_note *note = why[0] ? way_outcome_note(outcome, false, NULL) : NULL;
         if (!note)
             continue;
@@ -159,8 +178,8 @@ static void demand_taps_of(struct way_pass *pass, const struct way_term *term,
     if (!term)
         return;
     if (term->kind == WAY_TERM_AGGREGATE) {
-        demand_taps(pass, term->select, true, outcome);
-        demand_taps(pass, term->other, true, outcome);
+        demand_taps(pass, term->select, term->select, true, outcome);
+        demand_taps(pass, term->other, term->other, true, outcome);
     }
     for (size_t i = 0; i < WAY_TERM_KIDS; i++)
         demand_taps_of(pass, term->kids[i], outcome);
@@ -212,8 +231,12 @@ static void finish_rule(struct way_pass *pass, const struct way_outcome *outcome
     bool absence = rule->quantifier == WAY_NO || rule->quantifier == WAY_AT_MOST ||
                    rule->quantifier == WAY_EXACTLY;
 
-    demand_taps(pass, rule->main, absence, one);
-    demand_taps(pass, rule->other, rule->relation == WAY_RELATION_VANISHES, one);
+    bool windowless = rule->other && rule->other->from.kind == WAY_EDGE_OPEN &&
+                      rule->other->to.kind == WAY_EDGE_OPEN;
+
+    demand_taps(pass, rule->main, rule->main, absence, one);
+    demand_taps(pass, rule->other, windowless ? rule->main : rule->other,
+                rule->relation == WAY_RELATION_VANISHES, one);
     demand_taps_of(pass, rule->with, one);
     demand_taps_of(pass, rule->count, one);
     if (rule->quantifier == WAY_NO && !rule->with && !rule->relation && one->examined == 0)

@@ -47,8 +47,17 @@ struct way_judge_source {
     int64_t captured; /* packets that were captured, as the run says; -1: nobody says */
 };
 
+/* From `from` to `to` (ns) a tap, or a part of it, was off. */
+struct way_judge_gap {
+    int64_t from, to;
+};
+
+enum { WAY_JUDGE_GAPS_MAX = 64 };
+
 /* What is known of a tap beside its packets. */
 struct way_judge_tap {
+    struct way_judge_gap gaps[WAY_JUDGE_GAPS_MAX];
+    size_t gap_count;
     const char *unfit;  /* why nothing can be held by it ("it lost 3 packets"); NULL: it is fit */
     int64_t live_from;  /* ns: from here on it was live; INT64_MIN: nobody says */
     int64_t live_until; /* ns: and up to here at least, whatever its last packet */

@@ -660,9 +660,9 @@ static void write_capture(const struct world *world, enum way_tap_name tap, size
         uint32_t len = (uint32_t)world_render(seen[i].packet, frame);
         write32((uint32_t)(seen[i].time / 1000000000), out);
         write32((uint32_t)(seen[i].time % 1000000000), out);
+        write32(len - (uint32_t)seen[i].packet->cut, out);
         write32(len, out);
-        write32(len, out);
-        fwrite(frame, len, 1, out);
+        fwrite(frame, len - seen[i].packet->cut, 1, out);
     }
 }
 
