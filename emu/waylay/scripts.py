@@ -58,7 +58,7 @@ def script(given: Sequence[str]) -> NoReturn:
     _become("waylay script", [PYTHON, *given])
 
 
-def _become(command: str, argv: Sequence[str]) -> NoReturn:
+def _become(command: str, argv: list[str]) -> NoReturn:
     isolate.require_privileges(command)
     sys.stdout.flush()
     if not isolate.missing_capabilities():
