@@ -16,6 +16,7 @@ kernel_tests = \
 	tests/kernel/packet-device \
 	tests/kernel/record-route \
 	tests/kernel/syncookies \
+	tests/kernel/tap \
 	tests/kernel/unpopped \
 	tests/kernel/ways-out
 EXTRA_PROGRAMS += $(kernel_tests)
@@ -44,6 +45,8 @@ tests_kernel_syncookies_SOURCES = tests/kernel/syncookies.c $(kernel_common)
 tests_kernel_syncookies_LDADD = libwaypacket.a
 tests_kernel_accept_local_SOURCES = tests/kernel/accept-local.c $(kernel_common)
 tests_kernel_accept_local_LDADD = libwaypacket.a
+tests_kernel_tap_SOURCES = tests/kernel/tap.c $(kernel_common)
+tests_kernel_tap_LDADD = libwaypacket.a
 tests_kernel_unpopped_SOURCES = tests/kernel/unpopped.c $(kernel_common)
 tests_kernel_unpopped_LDADD = libwaypacket.a
 tests_kernel_ways_out_SOURCES = tests/kernel/ways-out.c $(kernel_common)
