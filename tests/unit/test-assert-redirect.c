@@ -99,9 +99,9 @@ SPOIL(copy_before_its_cause)
     redirected(world, "hit.syn")->time -= 100000;
 }
 
-SPOIL(copy_after_two_seconds)
+SPOIL(copy_after_twelve_seconds)
 {
-    redirected(world, "delayed.last-ack")->time += 2000000000;
+    redirected(world, "delayed.last-ack")->time += 12000000000;
 }
 
 SPOIL(option_out_of_nowhere)
@@ -212,7 +212,7 @@ static void one_to_one_or_it_fails(void)
         {"a copy missing", copy_missing, "f......"},
         {"a copy too many", copy_doubled, "f......"},
         {"a copy before its cause", copy_before_its_cause, "f......"},
-        {"a copy after two seconds", copy_after_two_seconds, "f......"},
+        {"a copy after twelve seconds", copy_after_twelve_seconds, "f......"},
         {"the option out of nowhere", option_out_of_nowhere, "f......"},
         {"the second of two without option", second_duplicate_without_option, "f......"},
         {"nothing to examine", client_silent, "ff.ffff"}, /* nobody asked, nobody was answered */
