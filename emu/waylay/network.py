@@ -54,7 +54,8 @@ class Network:
         self.scratch = scratch
         self.clock = clock
         self.repeat = repeat
-        self.commands = (self.logs / "commands.log").open("a", buffering=1, encoding="utf-8")
+        self.commands = (self.logs / "commands.log").open("a", encoding="utf-8")
+        self.batching = False  # many lines at once are coming
         self.replay = replay  # a decision log, which the wire repeats
         self.environment = {OFFSET_VARIABLE: str(clock.offset)}
         self.net = WaylayNet()
@@ -67,11 +68,21 @@ class Network:
     def journal(self, node: str, line: str) -> None:
         """Every command that shapes the network, with its node."""
         self.commands.write(f"{node}$ {line}\n")
+        if not self.batching:
+            self.commands.flush()
 
     # Made, in this order.
 
     def build(self) -> None:
         """Make nodes, links, addresses, neighbours and routes; batch by batch."""
+        self.batching = True
+        try:
+            self._build()
+        finally:
+            self.batching = False
+            self.commands.flush()
+
+    def _build(self) -> None:
         binds = self._covers()
         classes = {name: NODE_CLASSES[spec.role] for name, spec in self.scenario.nodes.items()}
         self.net.hold([cls.wanted(name, binds=binds) for name, cls in classes.items()])
