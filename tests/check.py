@@ -179,7 +179,7 @@ def suite_style(_: Options) -> list[Result]:
     """Formatting and linting of C, shell and Python."""
     python = [p for p in tracked(".py") if p.exists()] + python_scripts()
     shell = ["run", "check", ".ci/run", *map(str, shell_scripts())]
-    typed = [TOP / "emu/waylay", TOP / "analysis/report/waylay_report"]
+    typed = [TOP / "emu/waylay", TOP / "analysis/report/waylay_report", TOP / "tests/conformance"]
     c_files = [p for p in tracked(".c", ".h")]
     return [
         one("clang-format", "style.log", "clang-format", "--dry-run", "--Werror", *c_files),

@@ -36,7 +36,6 @@ DISSECT_LIBS = libwaydissect.a $(CAPTURE_LIBS) libwayhttp.a libwaypacket.a $(LLH
 # Tests of this folder and of analysis/capture, over the same few frames.
 check_LIBRARIES += libwaymadeframes.a
 libwaymadeframes_a_SOURCES = tests/unit/made_frames.c tests/unit/made_frames.h
-libwaymadeframes_a_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
 dissect_test_libs = libwaymadeframes.a libwaypackets.a libwaytest.a $(DISSECT_LIBS) $(CUNIT_LIBS)
 dissect_tests = test-capture-source test-dissect-fields test-dissect-flow test-dissect-select
 check_PROGRAMS += $(dissect_tests)

@@ -18,7 +18,7 @@ def checksum(data: bytes) -> int:
     """RFC 1071."""
     if len(data) % 2:
         data += b"\0"
-    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    total: int = sum(struct.unpack(f">{len(data) // 2}H", data))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF
@@ -39,7 +39,7 @@ class Maker:
         """A number of so many bits."""
         return self.random.getrandbits(bits)
 
-    def bytes(self, most: int, least: int = 0) -> bytes:
+    def some(self, most: int, least: int = 0) -> bytes:
         """So many bytes, or fewer."""
         return self.random.randbytes(self.random.randint(least, most))
 
@@ -163,7 +163,7 @@ class Maker:
     def tcp(self) -> bytes:
         """A whole packet with a TCP segment."""
         source, destination = self.address(), self.address()
-        options, data = self.tcp_options(), self.bytes(60)
+        options, data = self.tcp_options(), self.some(60)
         flags = self.random.choice([0x02, 0x12, 0x10, 0x18, 0x11, 0x04, 0x14, self.number(12)])
         if flags & 0x04:  # tshark takes data of a reset for its reason
             data = b""
@@ -188,7 +188,7 @@ class Maker:
     def udp(self) -> bytes:
         """A whole packet with a UDP datagram."""
         source, destination = self.address(), self.address()
-        data = self.bytes(60)
+        data = self.some(60)
         header = struct.pack(">HHHH", self.port(), self.port(), 8 + len(data), 0)
         total = checksum(self.pseudo(source, destination, UDP, 8 + len(data)) + header + data)
         total = self.random.choice([total or 0xFFFF, total or 0xFFFF, 0, total ^ 0x0200])
@@ -206,7 +206,7 @@ class Maker:
         """A question or an answer."""
         kind = self.random.choice([0, 8])
         head = struct.pack(">BBHHH", kind, 0, 0, self.number(16), self.number(16))
-        return self.ip(ICMP, self.sealed(head + self.bytes(40)))
+        return self.ip(ICMP, self.sealed(head + self.some(40)))
 
     def extensions(self) -> bytes:
         """RFC 4884: a few objects of a class that nobody has defined."""
@@ -304,10 +304,10 @@ class Maker:
     def other(self) -> bytes:
         """A frame without IPv4: version 6, or an 802.3 length."""
         if self.random.random() < 0.5:
-            data = self.bytes(20)
+            data = self.some(20)
             head = struct.pack(">IHBB", 6 << 28, len(data), 59, 64)
             return self.frame(head + self.random.randbytes(32) + data, 0x86DD)
-        return self.frame(b"\xaa\xaa\x03\0\0\0\x12\x34" + self.bytes(30), 38)
+        return self.frame(b"\xaa\xaa\x03\0\0\0\x12\x34" + self.some(30), 38)
 
     def ethernet(self) -> bytes:
         """Any Ethernet frame."""

@@ -78,7 +78,8 @@ def test_cut_short(tmp_path: Path, form: str) -> None:
     """A file cut anywhere is read to its last whole packet, and says so."""
     packets = made.draw(made.ETHERNET, 5, 4000)  # more than one block of a compressor
     whole = made.pcap(packets) if form != "pcapng" else made.pcapng(packets)
-    data = {"gzip": gzip.compress, "zstd": zstd}.get(form, bytes)(whole)
+    compressors: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "zstd": zstd}
+    data = compressors.get(form, bytes)(whole)
     cuts = {len(data) - 1, len(data) * 3 // 4, len(data) // 2}
     for cut in sorted(cuts):
         capture = made.write(tmp_path / "made", data[:cut])

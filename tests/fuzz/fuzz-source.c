@@ -4,6 +4,8 @@
  * are, reading ends, packets lie inside of what a packet may be, and the counts are
  * those of the packets.
  */
+#include "config.h"
+
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>

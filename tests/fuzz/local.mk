@@ -186,7 +186,6 @@ fuzz_streams_SOURCES = tests/fuzz/fuzz-streams.c
 fuzz_streams_LDADD = $(DISSECT_LIBS)
 fuzz_streams_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 fuzz_source_SOURCES = tests/fuzz/fuzz-source.c
-fuzz_source_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE
 fuzz_source_LDADD = $(CAPTURE_LIBS)
 fuzz_source_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 endif
@@ -200,7 +199,7 @@ replay_dissect_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-dissect.c
 replay_dissect_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"dissect"'
 replay_dissect_LDADD = $(DISSECT_LIBS)
 replay_source_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-source.c
-replay_source_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"source"' -D_GNU_SOURCE
+replay_source_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"source"'
 replay_source_LDADD = $(CAPTURE_LIBS)
 
 EXTRA_DIST += tests/fuzz/corpus/dissect tests/fuzz/corpus/source tests/fuzz/corpus/streams

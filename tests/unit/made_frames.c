@@ -2,6 +2,8 @@
  *
  * Frames from the hand-made packets of tests/unit/packets.h.
  */
+#include "config.h"
+
 #include "tests/unit/made_frames.h"
 
 #include <stdlib.h>
