@@ -49,6 +49,8 @@ static const struct {
     {"services: [{protocol: tcp, port: 80}, {port: 80, protocol: tcp}]",
      "r:1:39: key 'services[1]': found a mapping, expected each service once (port 80 is there "
      "already)"},
+    {CLIENTS SERVICES PROXY "device: tap",
+     "r:4:9: key 'device': found 'tap', expected one of: auto, tun, packet"},
     {CLIENTS SERVICES PROXY "on_failure: maybe",
      "r:4:13: key 'on_failure': found 'maybe', expected one of: open, closed"},
 };
