@@ -4,11 +4,18 @@ nobase_dist_pkgdata_DATA = \
 	scenarios/cellular/down.trace \
 	scenarios/cellular/scenario.yaml \
 	scenarios/cellular/up.trace \
+	scenarios/common/acknowledged.expect \
+	scenarios/common/hidden.expect \
+	scenarios/common/hit.expect \
 	scenarios/common/mechanism.expect \
+	scenarios/common/option.expect \
+	scenarios/common/redirected.expect \
+	scenarios/common/refused.expect \
+	scenarios/common/silent.expect \
+	scenarios/common/words.expect \
 	scenarios/delayed-fetch/README.md \
 	scenarios/delayed-fetch/scenario.yaml \
 	scenarios/first-fetch/README.md \
-	scenarios/first-fetch/first-fetch.expect \
 	scenarios/first-fetch/scenario.yaml \
 	scenarios/lossy-link/README.md \
 	scenarios/lossy-link/scenario.yaml \

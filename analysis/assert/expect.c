@@ -90,11 +90,14 @@ int way_expect_file(const char *path, const struct way_bindings *bindings, const
     struct way_program program;
     int result = -1;
 
-    if (bindings)
-        way_world_add_bindings(&names, bindings);
     for (size_t i = 0; i < options->given_count; i++)
         way_world_add_tap(&names, options->given[i].name);
-    const struct way_world world = {.names = names.names, .count = names.count};
+    for (size_t i = 0; i < options->name_count; i++)
+        way_world_add_text(&names, options->names[i].name, options->names[i].text);
+    if (bindings)
+        way_world_add_bindings(&names, bindings);
+    const struct way_world world = {
+        .names = names.names, .count = names.count, .partial = bindings != NULL};
     if (way_program_read(&program, path, &world)) {
         print_complaints(&program.complaints);
     } else {

@@ -19,6 +19,10 @@ struct way_expect_options {
     size_t only_count;
     struct way_given_tap given[WAY_EXPECT_GIVEN_MAX];
     size_t given_count;
+    struct way_given_name {
+        const char *name, *text; /* $name is the text */
+    } names[WAY_EXPECT_GIVEN_MAX];
+    size_t name_count;
 };
 
 /* How many expectations came to which ruling; warnings are counted apart. */

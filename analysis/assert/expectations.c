@@ -49,18 +49,6 @@ static int read_parameters(struct way_config_at at, struct way_expectation *expe
     return way_config_refuse(at, "the name alone: it takes no parameters");
 }
 
-/* An item that is a mapping: one pair of name and parameters. */
-static int read_pair(struct way_config_at at, struct way_expectation *expectation)
-{
-    struct way_config_at name, parameters, second, ignored;
-
-    if (!way_config_pair(&at, 0, &name, &parameters) || way_config_pair(&at, 1, &second, &ignored))
-        return way_config_refuse(at, "a name, or one name with its parameters");
-    if (!name.key || !(expectation->check = way_check_find(name.key)))
-        return refuse_name(name);
-    return read_parameters(parameters, expectation);
-}
-
 /* Whether a name is that of a file of expectations. */
 static bool is_file(const char *name)
 {
@@ -73,15 +61,57 @@ static bool is_file(const char *name)
 static int add_file(struct way_config_at at, struct way_expectations *expectations,
                     const char *name)
 {
-    char *path = expectations->files[expectations->file_count];
+    struct way_expectation_file *file = &expectations->files[expectations->file_count];
 
     if (expectations->file_count == WAY_EXPECTATION_FILES_MAX ||
         strlen(name) >= WAY_EXPECTATION_PATH_MAX)
         return way_config_refuse(at, "at most %d files, each with a path shorter than %d bytes",
                                  WAY_EXPECTATION_FILES_MAX, WAY_EXPECTATION_PATH_MAX);
-    memcpy(path, name, strlen(name) + 1);
+    memcpy(file->path, name, strlen(name) + 1);
+    file->first = expectations->parameter_count;
     expectations->file_count++;
     return 0;
+}
+
+/* What $names in the file are to be. */
+static int add_parameters(struct way_config_at at, struct way_expectations *expectations)
+{
+    struct way_expectation_file *file = &expectations->files[expectations->file_count - 1];
+    struct way_config_at key, value;
+
+    for (size_t n = 0; way_config_pair(&at, n, &key, &value); n++) {
+        struct way_expectation_parameter *parameter =
+            &expectations->parameters[expectations->parameter_count];
+        const char *text = way_config_text(value);
+        if (!key.key || !text || strlen(key.key) >= sizeof parameter->name ||
+            strlen(text) >= sizeof parameter->value ||
+            expectations->parameter_count == WAY_EXPECTATIONS_MAX)
+            return way_config_refuse(value, "a short text: what $%s is to be",
+                                     key.key ? key.key : "name");
+        memcpy(parameter->name, key.key, strlen(key.key) + 1);
+        memcpy(parameter->value, text, strlen(text) + 1);
+        expectations->parameter_count++;
+        file->count++;
+    }
+    if (file->count == 0)
+        return way_config_refuse(at, "names with texts");
+    return 0;
+}
+
+/* An item that is a mapping: one pair of name and parameters. */
+static int read_pair(struct way_config_at at, struct way_expectations *expectations)
+{
+    struct way_config_at name, parameters, second, ignored;
+    struct way_expectation *expectation = &expectations->items[expectations->count];
+
+    if (!way_config_pair(&at, 0, &name, &parameters) || way_config_pair(&at, 1, &second, &ignored))
+        return way_config_refuse(at, "a name, or one name with its parameters");
+    if (name.key && is_file(name.key))
+        return add_file(at, expectations, name.key) ? -1 : add_parameters(parameters, expectations);
+    if (!name.key || !(expectation->check = way_check_find(name.key)))
+        return refuse_name(name);
+    expectations->count++;
+    return read_parameters(parameters, expectation);
 }
 
 static int read_item(struct way_config_at at, void *target, const void *limits)
@@ -92,9 +122,9 @@ static int read_item(struct way_config_at at, void *target, const void *limits)
     (void)limits;
     if (name && is_file(name))
         return add_file(at, expectations, name);
-    struct way_expectation *expectation = &expectations->items[expectations->count++];
     if (!name)
-        return read_pair(at, expectation);
+        return read_pair(at, expectations);
+    struct way_expectation *expectation = &expectations->items[expectations->count++];
     if (!(expectation->check = way_check_find(name)))
         return refuse_name(at);
     if (expectation->check->during)

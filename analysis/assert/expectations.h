@@ -4,6 +4,7 @@
  *
  *     expectations:
  *       - mechanism.expect                 # a file of expectations (docs/expectations.md)
+ *       - hit.expect: {step: hit}          # one in which $step is "hit"
  *       - option-never-reaches-the-origin
  *       - no-request-reaches-the-origin: {during: hit}
  *
@@ -24,8 +25,15 @@ enum { WAY_EXPECTATIONS_MAX = 256, WAY_EXPECTATION_FILES_MAX = 64, WAY_EXPECTATI
 struct way_expectations {
     struct way_expectation items[WAY_EXPECTATIONS_MAX];
     size_t count;
-    char files[WAY_EXPECTATION_FILES_MAX][WAY_EXPECTATION_PATH_MAX]; /* as written */
+    struct way_expectation_file {
+        char path[WAY_EXPECTATION_PATH_MAX]; /* as written */
+        size_t first, count;                 /* of its parameters */
+    } files[WAY_EXPECTATION_FILES_MAX];
     size_t file_count;
+    struct way_expectation_parameter {
+        char name[WAY_BINDINGS_NAME_MAX], value[WAY_BINDINGS_NAME_MAX];
+    } parameters[WAY_EXPECTATIONS_MAX]; /* of all files: in them, $name is the text */
+    size_t parameter_count;
 };
 
 /* Reads the expectations of the scenario at `path`. Returns 0; or -EINVAL with

@@ -16,7 +16,6 @@
 #include "analysis/assert/memory.h"
 #include "analysis/assert/report.h"
 #include "analysis/assert/run.h"
-#include "core/common/config.h"
 
 static int complain(const char *message, const char *what)
 {
@@ -77,51 +76,30 @@ static int run_checks(const char *folder, const struct way_expectations *expecta
 
 /* ---- files ---- */
 
-/* The scenario's own file, as the run's scenario.yaml has it under run: file; "" where it
- * does not say. */
-static void origin_of(const char *scenario, char *path, size_t size)
+/* Where a file that the scenario names is: names are relative to the run's folder. */
+static void locate(const char *folder, const char *name, char *path, size_t size)
 {
-    char error[WAY_TEXT_MAX];
-    struct way_config *file = way_config_open(scenario, error, sizeof error);
-    struct way_config_at root, key, value, inner_key, inner;
-
-    path[0] = '\0';
-    if (!file)
-        return;
-    root = way_config_root(file);
-    for (size_t n = 0; way_config_pair(&root, n, &key, &value); n++)
-        for (size_t m = 0; key.key && strcmp(key.key, "run") == 0 &&
-                           way_config_pair(&value, m, &inner_key, &inner);
-             m++)
-            if (inner_key.key && strcmp(inner_key.key, "file") == 0 && way_config_text(inner))
-                snprintf(path, size, "%s", way_config_text(inner));
-    way_config_close(&file);
-}
-
-/* Where a file that the scenario names is. */
-static void locate(const char *folder, const char *origin, const char *name, char *path,
-                   size_t size)
-{
-    const char *slash = strrchr(origin, '/'), *base = strrchr(name, '/');
-
-    snprintf(path, size, "%s", name);
     if (name[0] == '/')
-        return;
-    snprintf(path, size, "%.*s%s", slash ? (int)(slash - origin) + 1 : 0, origin, name);
-    if (slash && access(path, R_OK) == 0)
-        return;
-    snprintf(path, size, "%s/expectations/%s", folder, base ? base + 1 : name);
+        snprintf(path, size, "%s", name);
+    else
+        snprintf(path, size, "%s/%s", folder, name);
 }
 
 static int judge_files(const char *folder, const struct way_bindings *bindings,
-                       const struct way_expectations *expectations, const char *origin,
+                       const struct way_expectations *expectations,
                        const struct way_expect_options *options, json_t *list,
                        struct way_expect_tally *tally)
 {
     for (size_t i = 0; i < expectations->file_count; i++) {
         char path[PATH_MAX];
-        locate(folder, origin, expectations->files[i], path, sizeof path);
-        if (way_expect_file(path, bindings, folder, options, list, tally))
+        const struct way_expectation_file *file = &expectations->files[i];
+        struct way_expect_options with = *options;
+        for (size_t n = 0; n < file->count && with.name_count < WAY_EXPECT_GIVEN_MAX; n++)
+            with.names[with.name_count++] =
+                (struct way_given_name){expectations->parameters[file->first + n].name,
+                                        expectations->parameters[file->first + n].value};
+        locate(folder, file->path, path, sizeof path);
+        if (way_expect_file(path, bindings, folder, &with, list, tally))
             return -1;
     }
     return 0;
@@ -148,7 +126,7 @@ static int judge_scenario(const char *folder, struct way_bindings *bindings,
                           struct way_expect_tally *tally)
 {
     struct way_expectations *expectations = way_memory_array(1, sizeof *expectations);
-    char scenario[PATH_MAX], origin[PATH_MAX];
+    char scenario[PATH_MAX];
     struct way_text error;
 
     snprintf(scenario, sizeof scenario, "%s/scenario.yaml", folder);
@@ -157,12 +135,10 @@ static int judge_scenario(const char *folder, struct way_bindings *bindings,
         complain(error.s, "");
     else
         result = read_bindings(folder, bindings);
-    if (!result) {
-        origin_of(scenario, origin, sizeof origin);
-        result = run_checks(folder, expectations, options, list, tally);
-    }
     if (!result)
-        result = judge_files(folder, bindings, expectations, origin, options, list, tally);
+        result = run_checks(folder, expectations, options, list, tally);
+    if (!result)
+        result = judge_files(folder, bindings, expectations, options, list, tally);
     free(expectations);
     return result;
 }

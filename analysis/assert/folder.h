@@ -2,9 +2,8 @@
  *
  * A kept run, judged by what its scenario expects, or by files given instead.
  *
- * A scenario names files of expectations by paths relative to its own file. They
- * are looked for there first, so that an edit is judged at once, and else in the
- * run's folder, under expectations/, where the runner left a copy.
+ * The run's scenario.yaml names files of expectations by paths relative to the run's
+ * folder, where the runner keeps copies: the verdict is a function of the folder.
  */
 #ifndef WAYLAY_ANALYSIS_ASSERT_FOLDER_H
 #define WAYLAY_ANALYSIS_ASSERT_FOLDER_H

@@ -51,6 +51,7 @@ static void print_help(void)
          "language.\n"
          "\n"
          "  --tap NAME=FILE  the capture of a tap (may be repeated; '-' is standard input)\n"
+         "  --let NAME=TEXT  what $NAME is in the files (may be repeated)\n"
          "  --only WORDS     judge only expectations with WORDS in theirs (may be repeated)\n"
          "  --explain        show what each rule selected, examined and matched\n"
          "  --json           print one JSON object instead of text\n"
@@ -96,6 +97,21 @@ static int add_tap(struct options *options, char *argument)
     return EXIT_PASSED;
 }
 
+/* NAME=TEXT */
+static int add_name(struct options *options, char *argument)
+{
+    char *equals = strchr(argument, '=');
+
+    if (!equals || equals == argument)
+        return usage("--let: expected NAME=TEXT, found ", argument);
+    if (options->expect.name_count == WAY_EXPECT_GIVEN_MAX)
+        return usage("too many --let", "");
+    *equals = '\0';
+    options->expect.names[options->expect.name_count++] =
+        (struct way_given_name){.name = argument, .text = equals + 1};
+    return EXIT_PASSED;
+}
+
 static bool is_file(const char *name)
 {
     static const char ending[] = ".expect";
@@ -125,12 +141,17 @@ static int sort_names(struct options *options, char **names, int count)
 /* Reads the command line. Returns -1 to go on, or the exit code. */
 static int read_options(int argc, char **argv, struct options *options)
 {
-    static const struct option names[] = {
-        {"json", no_argument, NULL, 'j'},       {"check", no_argument, NULL, 'c'},
-        {"only", required_argument, NULL, 'o'}, {"tap", required_argument, NULL, 't'},
-        {"explain", no_argument, NULL, 'e'},    {"list", no_argument, NULL, 'l'},
-        {"fields", no_argument, NULL, 'f'},     {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},    {NULL, 0, NULL, 0}};
+    static const struct option names[] = {{"json", no_argument, NULL, 'j'},
+                                          {"check", no_argument, NULL, 'c'},
+                                          {"only", required_argument, NULL, 'o'},
+                                          {"tap", required_argument, NULL, 't'},
+                                          {"let", required_argument, NULL, 'n'},
+                                          {"explain", no_argument, NULL, 'e'},
+                                          {"list", no_argument, NULL, 'l'},
+                                          {"fields", no_argument, NULL, 'f'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {"version", no_argument, NULL, 'v'},
+                                          {NULL, 0, NULL, 0}};
     int option, code = EXIT_PASSED;
 
     while (code == EXIT_PASSED && (option = getopt_long(argc, argv, "", names, NULL)) != -1) {
@@ -152,6 +173,9 @@ static int read_options(int argc, char **argv, struct options *options)
             break;
         case 't':
             code = add_tap(options, optarg);
+            break;
+        case 'n':
+            code = add_name(options, optarg);
             break;
         case 'f':
             way_field_docs_write(stdout);

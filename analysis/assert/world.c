@@ -54,6 +54,14 @@ void way_world_add_tap(struct way_world_names *names, const char *name)
     add(names, WAY_WORLD_TAP, name);
 }
 
+void way_world_add_text(struct way_world_names *names, const char *name, const char *text)
+{
+    struct way_world_name *added = add(names, WAY_WORLD_VARIABLE, name);
+
+    added->datum.sort = WAY_SORT_STRING;
+    added->datum.bytes = (struct way_bytes){(const uint8_t *)text, strlen(text)};
+}
+
 /* A set under construction. */
 struct set {
     struct way_datum *items;

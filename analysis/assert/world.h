@@ -32,6 +32,9 @@ struct way_world_names {
 /* Adds all names of the bindings, which must outlive them. */
 void way_world_add_bindings(struct way_world_names *names, const struct way_bindings *bindings);
 
+/* Adds a name for a text, before all others of that name. */
+void way_world_add_text(struct way_world_names *names, const char *name, const char *text);
+
 /* Adds a tap. */
 void way_world_add_tap(struct way_world_names *names, const char *name);
 

@@ -63,6 +63,9 @@ static void begin(struct way_pass *pass, struct way_outcome *outcome, struct pla
 
     for (const struct way_rule *rule = expected->rules; rule; rule = rule->next, n++) {
         outcome->rules[n].rule = rule;
+        done[n] = true;
+        if (expected->lacks)
+            continue;
         planned[n].manner = manner_of(expected, rule);
         done[n] = planned[n].manner != MANNER_RELATED;
         if (planned[n].manner == MANNER_SINGLE)
@@ -70,7 +73,8 @@ static void begin(struct way_pass *pass, struct way_outcome *outcome, struct pla
         else if (planned[n].manner == MANNER_BECOME)
             planned[n].state = way_become_begin(pass, expected, &outcome->rules[n]);
     }
-    way_related_begin(pass, expected, done);
+    if (!expected->lacks)
+        way_related_begin(pass, expected, done);
 }
 
 /* ---- taps ---- */
@@ -255,6 +259,10 @@ static void finish_rule(struct way_pass *pass, const struct way_outcome *outcome
 static void end(struct way_pass *pass, struct way_outcome *outcome, struct planned *planned,
                 const bool *done)
 {
+    if (outcome->expected->lacks && outcome->rule_count) {
+        note_empty(&outcome->rules[0], "the marks that it speaks of", outcome->expected->lacks);
+        return;
+    }
     for (size_t n = 0; n < outcome->rule_count; n++) {
         if (planned[n].manner == MANNER_SINGLE)
             way_single_end(pass, planned[n].state);

@@ -229,6 +229,11 @@ clause: ON taps { $$ = way_clause_new(parse, WAY_CLAUSE_ON, @$); $$->words = $2;
         $$ = way_clause_new(parse, WAY_CLAUSE_DURING, @$);
         $$->words = way_word_new(parse, @2, $2);
     }
+    | DURING VARIABLE {
+        $$ = way_clause_new(parse, WAY_CLAUSE_DURING, @$);
+        CHECK($$->expr = NEW(WAY_EXPR_VARIABLE, @2, NULL, NULL));
+        $$->expr->text = way_variable_name(parse, $2);
+    }
     | AFTER point { $$ = way_clause_new(parse, WAY_CLAUSE_AFTER, @$); $$->point = $2; }
     | BEFORE point { $$ = way_clause_new(parse, WAY_CLAUSE_BEFORE, @$); $$->point = $2; }
     | UNTIL point { $$ = way_clause_new(parse, WAY_CLAUSE_UNTIL, @$); $$->point = $2; }

@@ -298,6 +298,11 @@ bool way_resolve_mark(struct way_context *context, struct way_place place, const
     *out = mark ? mark->datum.number : 0;
     if (mark || world->open)
         return true;
+    if (world->partial && context->expected) {
+        context->expected->lacks =
+            way_arena_format(&context->resolver->program->arena, "no mark '%s'", name);
+        return true;
+    }
     const char *near = way_world_nearest(world, WAY_WORLD_MARK, name);
     if (near)
         way_complain(&context->resolver->program->complaints, place,

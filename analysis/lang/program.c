@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "analysis/lang/evaluate.h"
 #include "analysis/lang/nearest.h"
@@ -52,6 +53,13 @@ static bool read_include(struct way_resolver *resolver, struct way_parse *parse,
         way_complain(&resolver->program->complaints, include->place,
                      "too many files include each other");
         return false;
+    }
+    /* A run keeps its files in one folder. */
+    if (access(path, R_OK) != 0) {
+        const char *slash = strrchr(path, '/');
+        const char *beside = way_arena_format(
+            arena, "%s%s", folder_of(arena, include->place.script->name), slash ? slash + 1 : path);
+        path = access(beside, R_OK) == 0 ? beside : path;
     }
     if (already_read(resolver, path))
         return true;
@@ -366,7 +374,8 @@ static void resolve(struct way_resolver *resolver)
             take_item(&context, item);
     }
     turn_round(resolver->program);
-    if (resolver->program->expected_count == 0 && resolver->program->complaints.count == 0)
+    if (resolver->program->expected_count == 0 && resolver->program->complaints.count == 0 &&
+        !resolver->world->open)
         way_complain(&resolver->program->complaints, (struct way_place){0},
                      "%s: it expects nothing: expected \"words\": and rules",
                      resolver->included[0]);

@@ -142,23 +142,32 @@ static bool use_tap(struct way_context *context, struct way_place place, const c
     return true;
 }
 
-/* A tap that a variable names. */
-static bool use_variable_tap(struct way_context *context, const struct way_expr *variable,
-                             struct way_select *select)
+/* The name that a variable stands for; its own where nothing is known of it. NULL after
+ * a complaint. */
+static const char *text_of_variable(struct way_context *context, const struct way_expr *variable,
+                                    const char *what)
 {
     struct way_datum datum;
 
     if (!way_resolve_constant(context, variable, &datum))
-        return false;
+        return NULL;
     if (datum.sort == WAY_SORT_STRING && datum.shape == WAY_ONE)
-        return use_tap(context, variable->place,
-                       way_arena_text(&context->resolver->program->arena,
-                                      (const char *)datum.bytes.at, datum.bytes.len),
-                       select);
+        return way_arena_text(&context->resolver->program->arena, (const char *)datum.bytes.at,
+                              datum.bytes.len);
     if (datum.sort == WAY_SORT_ANY)
-        return use_tap(context, variable->place, variable->text, select);
-    way_complain(complaints_of(context), variable->place, "expected the name of a tap in quotes");
-    return false;
+        return variable->text;
+    way_complain(complaints_of(context), variable->place, "expected the name of %s in quotes",
+                 what);
+    return NULL;
+}
+
+/* A tap that a variable names. */
+static bool use_variable_tap(struct way_context *context, const struct way_expr *variable,
+                             struct way_select *select)
+{
+    const char *name = text_of_variable(context, variable, "a tap");
+
+    return name && use_tap(context, variable->place, name, select);
 }
 
 static bool use_taps(struct way_context *context, const struct way_word *words,
@@ -221,7 +230,9 @@ static bool during(struct way_context *context, const struct way_clause *clause,
                    struct way_select *select)
 {
     struct way_arena *arena = &context->resolver->program->arena;
-    const char *step = clause->words->text;
+    struct way_place place = clause->words ? clause->words->place : clause->expr->place;
+    const char *step =
+        clause->words ? clause->words->text : text_of_variable(context, clause->expr, "a step");
     struct way_edge *edges[] = {&select->from, &select->to};
     static const char *const sides[] = {"start", "end"};
 
@@ -234,8 +245,8 @@ static bool during(struct way_context *context, const struct way_clause *clause,
                                       .place = clause->place,
                                       .text = way_place_text(arena, clause->place),
                                       .inclusive = true};
-        const char *mark = way_arena_format(arena, "%s.%s", step, sides[i]);
-        if (!way_resolve_mark(context, clause->words->place, mark, &edges[i]->at))
+        const char *mark = step ? way_arena_format(arena, "%s.%s", step, sides[i]) : NULL;
+        if (!mark || !way_resolve_mark(context, place, mark, &edges[i]->at))
             return false;
     }
     return true;

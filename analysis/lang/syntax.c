@@ -192,11 +192,9 @@ static bool has_a_name(const char *token)
 /* The word in the file at a place. */
 static const char *word_at(struct way_parse *parse, struct way_place place)
 {
-    const char *at = place.script->text;
+    size_t length = place.end - place.begin;
 
-    for (unsigned line = 1; line < place.line; line++)
-        at = strchr(at, '\n') + 1;
-    return way_arena_text(parse->arena, at + place.column - 1, place.length);
+    return way_arena_text(parse->arena, place.script->text + place.begin, length);
 }
 
 /* What many tokens together mean: one is named for all. */

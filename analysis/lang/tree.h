@@ -123,7 +123,7 @@ enum way_clause_kind {
     WAY_CLAUSE_WITH,    /* expr */
     WAY_CLAUSE_AS,      /* words: one */
     WAY_CLAUSE_PER,     /* exprs */
-    WAY_CLAUSE_DURING,  /* words: one */
+    WAY_CLAUSE_DURING,  /* words: one; or expr: a variable that names it */
     WAY_CLAUSE_AFTER,   /* point */
     WAY_CLAUSE_BEFORE,  /* point */
     WAY_CLAUSE_FROM,    /* point */

@@ -27,7 +27,8 @@ struct way_world_name {
 struct way_world {
     const struct way_world_name *names; /* borrowed */
     size_t count;
-    bool open; /* a name that is not among them may exist all the same */
+    bool open;    /* a name that is not among them may exist all the same */
+    bool partial; /* marks may lack, of steps that were not reached: what needs them fails */
 };
 
 /* The entry of that kind and name; NULL when there is none. */

@@ -19,6 +19,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/doctor.py \
 	emu/waylay/draw.py \
 	emu/waylay/errors.py \
+	emu/waylay/expectations.py \
 	emu/waylay/fetch.py \
 	emu/waylay/fidelity.py \
 	emu/waylay/forms.py \

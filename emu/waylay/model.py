@@ -129,6 +129,7 @@ class Scenario:
     hosts: dict[str, str] = field(default_factory=dict)  # further names -> node or address
     measures: tuple[Measure, ...] = ()
     files: dict[Place, Path] = field(default_factory=dict)  # that `source` names, and where
+    expected: dict[Place, Path] = field(default_factory=dict)  # files of expectations, likewise
 
     def of_role(self, role: str) -> list[NodeSpec]:
         return [node for node in self.nodes.values() if node.role == role]

@@ -22,7 +22,7 @@ from typing import Any, Optional
 
 import yaml
 
-from waylay import __version__, owners, programs
+from waylay import __version__, expectations, owners, programs
 from waylay.errors import FAILED, INCONCLUSIVE, PASSED, BadInput
 from waylay.model import Scenario
 from waylay.wire import PROGRAM as WIRE_PROGRAM
@@ -76,6 +76,7 @@ def write_scenario(
     """The scenario as resolved, and under what it ran; `record` joins the latter."""
     resolved: Json = {k: v for k, v in scenario.source.items() if k not in OF_THE_FILE}
     resolved = keep_files(run_dir, resolved, scenario.files)
+    resolved = expectations.keep(run_dir, resolved, scenario.expected)
     resolved["seed"] = scenario.seed
     resolved["run"] = {
         "id": run_dir.name,
@@ -147,14 +148,19 @@ def _version(program: str) -> str:
     return (done.stdout.splitlines() or ["unknown"])[0]
 
 
-def verdict(steps: list[Json], expectations: list[Json], trust: str) -> str:
+def verdict(steps: list[Json], expected: list[Json], trust: str) -> str:
     """Of the whole run: the worst of its parts; nothing unproven passes."""
-    verdicts = [item["verdict"] for item in steps + expectations]
+    verdicts = [item["verdict"] for item in steps + [one for one in expected if _counts(one)]]
     if "failed" in verdicts:
         return "failed"
     if trust == "no" or any(one != "passed" for one in verdicts):
         return "inconclusive"
     return "passed"
+
+
+def _counts(item: Json) -> bool:
+    """Whether it makes up the run's verdict: what only warns or was left out does not."""
+    return item["verdict"] != "skipped" and item.get("level", "fail") == "fail"
 
 
 def known_checks(program: Optional[str]) -> list[str]:
@@ -168,10 +174,7 @@ def known_checks(program: Optional[str]) -> list[str]:
 
 def check(run_dir: Path, scenario: Scenario, program: Optional[str]) -> list[Json]:
     """Let waylay-assert judge the captures; what it cannot say is inconclusive."""
-    names = [
-        item if isinstance(item, str) else next(iter(item))
-        for item in scenario.source.get("expectations") or []
-    ]
+    names = [expectations.name_of(i) for i in scenario.source.get("expectations") or []]
     if not names:
         return []
     if program is None:
@@ -186,7 +189,11 @@ def check(run_dir: Path, scenario: Scenario, program: Optional[str]) -> list[Jso
         said = done.stderr.decode(errors="replace").strip() or f"code {done.returncode}"
         return [_unjudged(name, f"waylay-assert: {said}") for name in names]
     known = {item["name"] for item in judged}
-    return judged + [_unjudged(n, "waylay-assert said nothing") for n in names if n not in known]
+    named = [name for name in names if not name.endswith(expectations.ENDING)]
+    silent = [name for name in named if name not in known]
+    if not judged:
+        silent = names
+    return judged + [_unjudged(name, "waylay-assert said nothing") for name in silent]
 
 
 def _unjudged(name: str, detail: str) -> Json:

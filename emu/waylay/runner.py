@@ -27,6 +27,7 @@ from waylay.batch import Batch, Item, Progress
 from waylay.clock import RunClock
 from waylay.control import Control
 from waylay.errors import FAILED, INTERRUPTED, PASSED, BadInput, WaylayError
+from waylay.expectations import check_syntax
 from waylay.fidelity import Fidelity
 from waylay.layout import Layout
 from waylay.machine import Sampler
@@ -106,6 +107,8 @@ def _plan(options: Options) -> list[Job]:
             options.scenarios, checks, options.settings, options.repeat, options.programs
         )
     _check_pauses(options, planned)
+    files = {path: None for job in planned for path in job.scenario.expected.values()}
+    check_syntax(list(files), programs.find("waylay-assert"))
     return planned
 
 

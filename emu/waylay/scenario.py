@@ -11,7 +11,7 @@ import ipaddress
 from pathlib import Path
 from typing import Any, Iterator, Optional, Sequence
 
-from waylay import compose, linkspec, schema
+from waylay import compose, expectations, linkspec, schema
 from waylay.actioncheck import Actions, is_address
 from waylay.forms import check, known
 from waylay.model import LinkSpec, Measure, NodeSpec, Scenario, ServiceSpec, Step
@@ -59,8 +59,8 @@ def build(document: Document, checks: Sequence[str] = ()) -> Scenario:
         hosts=hosts,
         measures=tuple(_measures(document, judged, links, nodes)),
         files={**dict(_files_of_links(document, links)), **actions.files},
+        expected=expectations.check(document, checks, list(judged.names)),
     )
-    _check_expectations(document, checks, list(judged.names))
     return scenario
 
 
@@ -191,23 +191,6 @@ def _check_nodes(
             raise document.error(place + ("redirected",), True, "a node of role proxy to exist")
         if service.listening and nodes[service.node].role != "origin":
             raise document.error(place + ("node",), service.node, "a node of role origin")
-
-
-def _check_expectations(document: Document, checks: Sequence[str], steps: list[str]) -> None:
-    for index, item in enumerate(document.data.get("expectations") or []):
-        place: Place = ("expectations", index)
-        if isinstance(item, dict) and len(item) != 1:
-            raise document.error(place, item, "a name, or one name with its parameters")
-        name = item if isinstance(item, str) else next(iter(item))
-        if checks and name not in checks:
-            raise document.error(place, name, "one of " + ", ".join(checks))
-        parameters = item[name] if isinstance(item, dict) else {}
-        if not isinstance(parameters, dict):
-            raise document.error(place + (name,), parameters, "a mapping of parameters")
-        if parameters.get("during", steps[0]) not in steps:
-            raise document.error(
-                place + (name, "during"), parameters["during"], "a step: " + ", ".join(steps)
-            )
 
 
 def _measures(

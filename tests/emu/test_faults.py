@@ -32,27 +32,27 @@ FAULTS = (
     Fault(
         "r1",
         "waylay-router-fault-no-option",
-        "redirected-packets-carry-the-option",
-        "found no option",
+        "redirected packets carry the option",
+        "found ip[20:4] is absent",
         (),  # without the option nothing else can be right
     ),
     Fault(
         "p1",
         "waylay-proxy-fault-early-ack",
-        "client-acknowledged-after-origin",
-        "expected the SYN-ACK of 10.0.3.2:80 on the origin's link before",
+        "the client is acknowledged after the origin acknowledged",
+        'expected "$answered and $syn_ack" on origins@routers before it',
         (
-            "redirected-packets-carry-the-option",
-            "proxy-address-never-reaches-the-client",
-            "option-never-reaches-the-origin",
+            "redirected packets carry the option",
+            "the proxy's address never reaches the client",
+            "the option never reaches the origin",
         ),
     ),
     Fault(
         "p1",
         "waylay-proxy-fault-own-address",
-        "proxy-address-never-reaches-the-client",
+        "the proxy's address never reaches the client",
         "10.0.2.2",
-        ("redirected-packets-carry-the-option", "option-never-reaches-the-origin"),
+        ("redirected packets carry the option", "the option never reaches the origin"),
     ),
 )
 

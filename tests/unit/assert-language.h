@@ -8,8 +8,8 @@
 
 #include "tests/unit/assert-world.h"
 
-/* One letter for each expectation of first-fetch.expect, in its order, which is that of
- * world_verdicts. Good until the next call. With `explain`, what is not passed is told. */
+/* One letter for each of their expectations, in the order of world_verdicts; '?' for a file
+ * that is refused. Good until the next call. With `explain`, what is not passed is told. */
 const char *world_rulings(const struct world *world, bool explain);
 
 #endif

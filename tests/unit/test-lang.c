@@ -27,7 +27,7 @@ static const struct way_world_name names[] = {
     {WAY_WORLD_VARIABLE, "web.port", {.sort = WAY_SORT_NUMBER, .number = 80, .tap = -1}},
     {WAY_WORLD_MARK, "hit.start", {.sort = WAY_SORT_TIME, .number = 1000, .tap = -1}},
     {WAY_WORLD_MARK, "hit.end", {.sort = WAY_SORT_TIME, .number = 2000, .tap = -1}}};
-static const struct way_world world = {names, sizeof names / sizeof names[0], false};
+static const struct way_world world = {.names = names, .count = sizeof names / sizeof names[0]};
 
 static int read_file(struct way_program *program, const char *text)
 {

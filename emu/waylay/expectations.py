@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a scenario expects: names of checks, and files of expectations.
+
+An item under `expectations:` that ends in `.expect` is a file (docs/expectations.md), relative
+to the file of the scenario in which it stands; a mapping gives its parameters:
+
+    expectations:
+      - ../common/mechanism.expect
+      - ../common/hit.expect: {step: hit}
+
+A run keeps the files, with what they include, in its folder: its verdict is a function of that.
+"""
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, Iterator, Optional, Sequence
+
+from waylay.errors import BadInput
+from waylay.yamlmarks import Document, Place
+
+ENDING = ".expect"
+FOLDER = "expectations"  # in a run's folder
+INCLUDE = re.compile(r'^\s*include\s+"([^"]+)"', re.M)
+
+
+def name_of(item: Any) -> str:
+    """The check or the file that an item names."""
+    return item if isinstance(item, str) else next(iter(item))
+
+
+def check(document: Document, checks: Sequence[str], steps: list[str]) -> dict[Place, Path]:
+    """Judge the items; returns where files are named, and which they are."""
+    files: dict[Place, Path] = {}
+    for index, item in enumerate(document.data.get("expectations") or []):
+        place: Place = ("expectations", index)
+        if isinstance(item, dict) and len(item) != 1:
+            raise document.error(place, item, "a name, or one name with its parameters")
+        name = name_of(item)
+        parameters = item[name] if isinstance(item, dict) else {}
+        if not isinstance(parameters, dict):
+            raise document.error(place + (name,), parameters, "a mapping of parameters")
+        if name.endswith(ENDING):
+            files[place] = _file(document, place, name)
+            key = "step"
+        elif checks and name not in checks:
+            raise document.error(place, name, f"a file {ENDING}, or one of " + ", ".join(checks))
+        else:
+            key = "during"
+        if parameters.get(key, steps[0]) not in steps:
+            raise document.error(
+                place + (name, key), parameters[key], "a step: " + ", ".join(steps)
+            )
+    return files
+
+
+def _file(document: Document, place: Place, name: str) -> Path:
+    folder = Path(document.locate(place)[0]).parent
+    path = folder / name
+    if not path.is_file():
+        raise document.error(place, name, f"a file of expectations, relative to {folder}")
+    return path
+
+
+def included(path: Path) -> Iterator[Path]:
+    """The file, and all that it includes, each once."""
+    seen: set[Path] = set()
+    waiting = [path]
+    while waiting:
+        one = waiting.pop()
+        if one.resolve() in seen or not one.is_file():
+            continue
+        seen.add(one.resolve())
+        yield one
+        text = one.read_text(encoding="utf-8", errors="replace")
+        waiting += [one.parent / name for name in INCLUDE.findall(text)]
+
+
+def keep(run_dir: Path, source: dict[str, Any], files: dict[Place, Path]) -> dict[str, Any]:
+    """Copy the files into the run's folder, side by side; the source, with the copies' names."""
+    items = list(source.get("expectations") or [])
+    for place, path in files.items():
+        for one in included(path):
+            (run_dir / FOLDER).mkdir(exist_ok=True)
+            shutil.copyfile(one, run_dir / FOLDER / one.name)
+        index = int(place[1])
+        kept = f"{FOLDER}/{path.name}"
+        item = items[index]
+        items[index] = {kept: item[name_of(item)]} if isinstance(item, dict) else kept
+    return {**source, "expectations": items} if items else source
+
+
+def check_syntax(files: Sequence[Path], program: Optional[str]) -> None:
+    """Let waylay-assert read the files before anything is started; raises BadInput."""
+    if not files or program is None:
+        return
+    argv = [program, "--check", *map(str, files)]
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
+    if done.returncode != 0:
+        raise BadInput(done.stderr.strip())
