@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/assert/mutation.h"
 #include "analysis/assert/verdicts.h"
 #include "analysis/assert/world.h"
 
@@ -48,14 +49,12 @@ static int report(const struct way_verdicts *verdicts, const struct way_judge_se
         bool bad = ruling == WAY_RULED_FAILED || ruling == WAY_RULED_INCONCLUSIVE;
         tally->all++;
         *(outcome->expected->warn && bad ? &tally->warned : &tally->rulings[ruling]) += 1;
-        if (list) {
-            if (json_array_append_new(list, way_verdict_json(&reporting, outcome)))
-                return -1;
-            continue;
-        }
-        way_verdict_text(stdout, &reporting, outcome);
-        if (options->explain)
-            way_verdict_explain(stdout, &reporting, outcome, verdicts);
+        if (json_array_append_new(list, way_verdict_json(&reporting, outcome)))
+            return -1;
+        if (options->text)
+            way_verdict_text(options->text, &reporting, outcome);
+        if (options->text && options->explain)
+            way_verdict_explain(options->text, &reporting, outcome, verdicts);
     }
     return 0;
 }
@@ -72,6 +71,8 @@ static int judge(struct way_program *program, const char *path, const struct way
 
     if (result) {
         fprintf(stderr, "waylay-assert: %s\n", error.s);
+    } else if (options->mutation) {
+        result = way_mutation_take(options->mutation, &inputs.setup);
     } else {
         way_judge(&inputs.setup, &verdicts);
         result = report(&verdicts, &inputs.setup, path, options, list, tally);

@@ -8,12 +8,17 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "analysis/assert/inputs.h"
 
 enum { WAY_EXPECT_GIVEN_MAX = 256, WAY_EXPECT_ONLY_MAX = 64 };
 
+struct way_mutation;
+
 struct way_expect_options {
+    FILE *text;                    /* verdicts are printed there; NULL: they are not */
+    struct way_mutation *mutation; /* judge mutations instead (mutation.h); NULL: do not */
     bool explain;
     const char *only[WAY_EXPECT_ONLY_MAX]; /* parts of expectations' words; none: all */
     size_t only_count;
@@ -33,8 +38,8 @@ struct way_expect_tally {
 };
 
 /* Judges the file at `path`: over the run in `folder` with its bindings, or, where
- * both are NULL, over captures that the file or the options name. Prints verdicts to
- * standard output, or appends them to `list`. Returns 0; -1 after messages on
+ * both are NULL, over captures that the file or the options name. Prints verdicts where
+ * the options say, and appends them to `list`. Returns 0; -1 after messages on
  * standard error: nothing was judged. */
 int way_expect_file(const char *path, const struct way_bindings *bindings, const char *folder,
                     const struct way_expect_options *options, json_t *list,

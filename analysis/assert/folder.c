@@ -49,9 +49,9 @@ static int judge_checks(const struct way_run *run, const struct way_expectations
         way_check_evaluate(run, &expectations->items[i], &finding);
         tally->rulings[rulings[way_finding_verdict(&finding)]]++;
         tally->all++;
-        if (!list)
-            way_report_text(stdout, &expectations->items[i], &finding);
-        else if (json_array_append_new(list, way_report_json(&expectations->items[i], &finding)))
+        if (options->text)
+            way_report_text(options->text, &expectations->items[i], &finding);
+        if (json_array_append_new(list, way_report_json(&expectations->items[i], &finding)))
             return complain("out of memory", "");
     }
     return 0;
@@ -63,11 +63,11 @@ static int run_checks(const char *folder, const struct way_expectations *expecta
 {
     struct way_run *run = way_memory_array(1, sizeof *run);
     struct way_text error;
-    int result = expectations->count == 0 ? 0 : way_run_load(run, folder, &error);
+    int result = expectations->count == 0 || options->mutation ? 0 : way_run_load(run, folder, &error);
 
     if (result)
         complain(error.s, "");
-    else if (expectations->count)
+    else if (expectations->count && !options->mutation)
         result = judge_checks(run, expectations, options, list, tally);
     way_run_free(run);
     free(run);

@@ -19,7 +19,12 @@ libwayassert_a_SOURCES = \
 	analysis/assert/inputs.c analysis/assert/inputs.h \
 	analysis/assert/json.c analysis/assert/json.h \
 	analysis/assert/logread.c analysis/assert/logread.h \
+	analysis/assert/alter.c analysis/assert/alter.h \
 	analysis/assert/memory.h \
+	analysis/assert/mutation.c analysis/assert/mutation.h \
+	analysis/assert/mutation_report.c analysis/assert/mutation_state.h \
+	analysis/assert/outputs.c analysis/assert/outputs.h \
+	analysis/assert/runs.c analysis/assert/runs.h \
 	analysis/assert/report.c analysis/assert/report.h \
 	analysis/assert/run.c analysis/assert/run.h \
 	analysis/assert/text.c analysis/assert/text.h \

@@ -16,13 +16,20 @@
 #include "analysis/assert/check.h"
 #include "analysis/assert/check_file.h"
 #include "analysis/assert/folder.h"
+#include "analysis/assert/mutation.h"
+#include "analysis/assert/outputs.h"
+#include "analysis/assert/runs.h"
 #include "analysis/dissect/field_docs.h"
 
 /* Exit codes. */
 enum { EXIT_PASSED = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INCONCLUSIVE = 3 };
 
 struct options {
-    bool json, check, list;
+    bool check, list;
+    enum way_format format;
+    const char *output; /* a file for the verdicts; NULL: standard output */
+    unsigned mutations; /* how many to make; 0: judge */
+    unsigned seed;      /* of their choice */
     struct way_expect_options expect;
     char **files; /* names that end in .expect */
     size_t file_count;
@@ -54,7 +61,12 @@ static void print_help(void)
          "  --let NAME=TEXT  what $NAME is in the files (may be repeated)\n"
          "  --only WORDS     judge only expectations with WORDS in theirs (may be repeated)\n"
          "  --explain        show what each rule selected, examined and matched\n"
-         "  --json           print one JSON object instead of text\n"
+         "  --format FORMAT  how verdicts are written: text, tap, junit, json, jsonl\n"
+         "  --json           the same as --format json\n"
+         "  --output FILE    where to, instead of standard output\n"
+         "  --mutate N       spoil N packets of a good run, one at a time, and tell which\n"
+         "                   expectations notice (text or json)\n"
+         "  --seed N         of the choice of mutations (1)\n"
          "  --check          read the files and say what is wrong with them, nothing else\n"
          "  --list           print the expectations of the files; without files, the checks\n"
          "                   that a scenario can name\n"
@@ -71,6 +83,31 @@ static void print_help(void)
 static int usage(const char *message, const char *argument)
 {
     fprintf(stderr, "waylay-assert: %s%s\nTry 'waylay-assert --help'.\n", message, argument);
+    return EXIT_USAGE;
+}
+
+/* A number from 1 to a million. */
+static int read_number(const char *option, const char *text, unsigned *out)
+{
+    enum { MOST = 1000000 };
+    char *end;
+    unsigned long number = strtoul(text, &end, 10);
+
+    if (end == text || *end || text[0] == '-' || number < 1 || number > MOST) {
+        fprintf(stderr, "waylay-assert: %s: found '%s', expected a number from 1 to %d\n", option,
+                text, MOST);
+        return EXIT_USAGE;
+    }
+    *out = (unsigned)number;
+    return EXIT_PASSED;
+}
+
+static int read_format(struct options *options, const char *name)
+{
+    if (way_format_find(name, &options->format))
+        return EXIT_PASSED;
+    fprintf(stderr, "waylay-assert: --format: found '%s', expected one of %s\n", name,
+            way_format_names());
     return EXIT_USAGE;
 }
 
@@ -141,7 +178,11 @@ static int sort_names(struct options *options, char **names, int count)
 /* Reads the command line. Returns -1 to go on, or the exit code. */
 static int read_options(int argc, char **argv, struct options *options)
 {
-    static const struct option names[] = {{"json", no_argument, NULL, 'j'},
+    static const struct option names[] = {{"format", required_argument, NULL, 'F'},
+                                          {"output", required_argument, NULL, 'O'},
+                                          {"mutate", required_argument, NULL, 'm'},
+                                          {"seed", required_argument, NULL, 's'},
+                                          {"json", no_argument, NULL, 'j'},
                                           {"check", no_argument, NULL, 'c'},
                                           {"only", required_argument, NULL, 'o'},
                                           {"tap", required_argument, NULL, 't'},
@@ -157,7 +198,19 @@ static int read_options(int argc, char **argv, struct options *options)
     while (code == EXIT_PASSED && (option = getopt_long(argc, argv, "", names, NULL)) != -1) {
         switch (option) {
         case 'j':
-            options->json = true;
+            options->format = WAY_FORMAT_JSON;
+            break;
+        case 'F':
+            code = read_format(options, optarg);
+            break;
+        case 'O':
+            options->output = optarg;
+            break;
+        case 'm':
+            code = read_number("--mutate", optarg, &options->mutations);
+            break;
+        case 's':
+            code = read_number("--seed", optarg, &options->seed);
             break;
         case 'c':
             options->check = true;
@@ -211,63 +264,141 @@ static int list_all(const struct options *options)
     return code;
 }
 
-/* Judges everything that is named. Returns 0, or -1 after a message. */
-static int judge(const struct options *options, json_t *list, struct way_expect_tally *tally)
+/* Says of the verdicts from `first` on which run's they are. */
+static void name_run(json_t *list, size_t first, const char *folder)
+{
+    for (size_t n = first; n < json_array_size(list); n++)
+        json_object_set_new(json_array_get(list, n), "run", json_string(folder));
+}
+
+/* Judges every run that is named. Where there are several, one that cannot be judged
+ * is told, and does not keep the others from being judged. */
+static int judge_runs(const struct options *options, struct way_runs *runs, json_t *list,
+                      struct way_expect_tally *tally)
 {
     int result = 0;
 
-    for (size_t i = 0; !result && i < options->folder_count; i++) {
-        if (options->folder_count > 1 && !list)
-            printf("== %s\n", options->folders[i]);
-        result = way_folder_judge(options->folders[i], options->files, options->file_count,
-                                  &options->expect, list, tally);
+    for (size_t i = 0; i < runs->count; i++) {
+        struct way_run_entry *run = &runs->entries[i];
+        run->first = run->end = json_array_size(list);
+        if (runs->count > 1 && !run->is_run)
+            continue; /* the table tells */
+        if (runs->count > 1 && options->expect.text)
+            fprintf(options->expect.text, "== %s\n", run->folder);
+        run->wrong = way_folder_judge(run->folder, options->files, options->file_count,
+                                      &options->expect, list, tally) != 0;
+        result = run->wrong ? -1 : result;
+        run->end = json_array_size(list);
+        name_run(list, run->first, run->folder);
     }
+    return result;
+}
+
+/* Judges everything that is named. Returns 0, or -1 after a message. */
+static int judge(const struct options *options, struct way_runs *runs, json_t *list,
+                 struct way_expect_tally *tally)
+{
+    int result = judge_runs(options, runs, list, tally);
+
     for (size_t i = 0; !result && options->folder_count == 0 && i < options->file_count; i++)
         result = way_expect_file(options->files[i], NULL, NULL, &options->expect, list, tally);
     return result;
 }
 
-static void print_tally(const struct way_expect_tally *tally)
+static void print_tally(FILE *out, const struct way_expect_tally *tally, size_t flaky)
 {
-    printf("%zu expectations: %zu passed, %zu failed, %zu inconclusive", tally->all,
-           tally->rulings[WAY_RULED_PASSED], tally->rulings[WAY_RULED_FAILED],
-           tally->rulings[WAY_RULED_INCONCLUSIVE]);
+    fprintf(out, "%zu expectations: %zu passed, %zu failed, %zu inconclusive", tally->all,
+            tally->rulings[WAY_RULED_PASSED] - flaky, tally->rulings[WAY_RULED_FAILED],
+            tally->rulings[WAY_RULED_INCONCLUSIVE]);
+    if (flaky)
+        fprintf(out, ", %zu flaky", flaky);
     if (tally->rulings[WAY_RULED_SKIPPED])
-        printf(", %zu skipped", tally->rulings[WAY_RULED_SKIPPED]);
+        fprintf(out, ", %zu skipped", tally->rulings[WAY_RULED_SKIPPED]);
     if (tally->warned)
-        printf(", %zu warnings", tally->warned);
-    putchar('\n');
+        fprintf(out, ", %zu warnings", tally->warned);
+    fputc('\n', out);
 }
 
-static int evaluate(const struct options *options)
+/* Writes what was judged; returns the exit code. */
+static int conclude(const struct options *options, FILE *out, struct way_runs *runs, json_t *list,
+                    const struct way_expect_tally *tally, int result)
+{
+    size_t flaky = way_runs_mark_flaky(runs, list);
+
+    if (!result && tally->all == 0 && options->expect.only_count)
+        result = usage("--only: no expectation has in its words: ", options->expect.only[0]);
+    else if (!result && tally->all == 0)
+        result = usage("nothing to judge: no run, or no expectation, in what was named", "");
+    if (options->format != WAY_FORMAT_TEXT && (!result || runs->count > 1)) {
+        if (way_outputs_write(out, options->format, list))
+            return usage("the verdicts cannot be written", "");
+    } else if (!result || runs->count > 1) {
+        if (runs->count > 1)
+            way_runs_table(out, runs, list);
+        print_tally(out, tally, flaky);
+    }
+    return result                                   ? EXIT_USAGE
+           : tally->rulings[WAY_RULED_FAILED]       ? EXIT_FAILED
+           : tally->rulings[WAY_RULED_INCONCLUSIVE] ? EXIT_INCONCLUSIVE
+                                                    : EXIT_PASSED;
+}
+
+/* Makes mutations of what is named, and reports who noticed; returns the exit code. */
+static int mutate(struct options *options, struct way_runs *runs, FILE *out, json_t *list)
 {
     struct way_expect_tally tally = {.all = 0};
-    json_t *list = options->json ? json_array() : NULL;
-    json_t *root = list ? json_pack("{s:O}", "expectations", list) : NULL;
-    int result = judge(options, list, &tally);
+    struct way_mutation *mutation = way_mutation_new(options->mutations, options->seed);
 
-    if (!result && tally.all == 0)
-        result = usage("--only: no expectation has in its words: ",
-                       options->expect.only_count ? options->expect.only[0] : "");
-    if (!result && options->json) {
-        result = json_dumpf(root, stdout, JSON_INDENT(2));
-        putchar('\n');
-    } else if (!result) {
-        print_tally(&tally);
-    }
+    options->expect.mutation = mutation;
+    options->expect.text = NULL;
+    int result = options->folder_count > 1 ? usage("--mutate: expected one run, found several", "")
+                                           : judge(options, runs, list, &tally);
+    if (!result)
+        result = way_mutation_choose(mutation);
+    if (!result)
+        result = judge(options, runs, list, &tally);
+    if (!result)
+        result = way_mutation_report(mutation, out, options->format == WAY_FORMAT_JSON);
+    way_mutation_free(&mutation);
+    return result ? EXIT_USAGE : EXIT_PASSED;
+}
+
+static int evaluate(struct options *options, FILE *out)
+{
+    struct way_expect_tally tally = {.all = 0};
+    struct way_runs runs = {.count = 0};
+    json_t *list = json_array();
+    int code;
+
+    for (size_t i = 0; i < options->folder_count; i++)
+        way_runs_add(&runs, options->folders[i]);
+    options->expect.text = options->format == WAY_FORMAT_TEXT ? out : NULL;
+    if (options->mutations)
+        code = mutate(options, &runs, out, list);
+    else
+        code = conclude(options, out, &runs, list, &tally, judge(options, &runs, list, &tally));
     json_decref(list);
-    json_decref(root);
-    if (!result && fflush(stdout) != 0)
+    way_runs_free(&runs);
+    return code;
+}
+
+/* The same, to the file that the options name. */
+static int evaluate_to(struct options *options)
+{
+    FILE *out = options->output ? fopen(options->output, "w") : stdout;
+
+    if (!out)
+        return usage("--output: cannot be written: ", options->output);
+    int code = evaluate(options, out);
+    bool bad = ferror(out) != 0;
+    if ((options->output ? fclose(out) : fflush(out)) != 0 || bad)
         return usage("the verdicts cannot be written", "");
-    return result                                  ? EXIT_USAGE
-           : tally.rulings[WAY_RULED_FAILED]       ? EXIT_FAILED
-           : tally.rulings[WAY_RULED_INCONCLUSIVE] ? EXIT_INCONCLUSIVE
-                                                   : EXIT_PASSED;
+    return code;
 }
 
 int main(int argc, char **argv)
 {
-    struct options options = {.json = false};
+    struct options options = {.format = WAY_FORMAT_TEXT, .seed = 1};
     int code = read_options(argc, argv, &options);
 
     if (code < 0 && options.check)
@@ -275,7 +406,7 @@ int main(int argc, char **argv)
     else if (code < 0 && options.list)
         code = list_all(&options);
     else if (code < 0)
-        code = evaluate(&options);
+        code = evaluate_to(&options);
     free(options.files);
     return code;
 }

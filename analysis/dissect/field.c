@@ -192,3 +192,8 @@ enum way_presence way_get_header(const struct way_field *field, const struct way
     way_values_add_span(out, WAY_TYPE_BYTES, header->at, way_cursor_left(header));
     return WAY_PRESENT;
 }
+
+bool way_field_is_fixed(const struct way_field_info *info)
+{
+    return info->get == way_get_fixed;
+}

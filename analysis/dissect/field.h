@@ -85,6 +85,10 @@ struct way_field {
  * NULL: who asks for a keyed field sets it (`info->keyed`). */
 bool way_field_find(const char *name, size_t len, struct way_field *out);
 
+/* Whether the row's value lies at a fixed place of its layer's header (offset, size,
+ * shift, mask). */
+bool way_field_is_fixed(const struct way_field_info *info);
+
 /* The name in the table that is nearest to what was written (path left aside),
  * for messages; NULL when nothing is near. */
 const char *way_field_nearest(const char *name, size_t len);

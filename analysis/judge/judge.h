@@ -41,6 +41,9 @@ struct way_feed {
     size_t mac_count;
 };
 
+/* Whether the frame goes to the tap: it was not sent by the node at this end. */
+bool way_feed_takes(const struct way_feed *feed, const struct way_record *record);
+
 struct way_judge_source {
     struct way_feed *feeds; /* borrowed */
     size_t feed_count;
@@ -82,6 +85,10 @@ struct way_judge_setup {
     const struct way_judge_connection *connections; /* of the access log */
     size_t connection_count;
     bool has_log; /* there is one: `joined by connection` means its pairs */
+    /* Where packets come from, in the order of time; NULL: from the merge, which, where it
+     * is not, has been read already: what is known of its sources still holds. */
+    bool (*next)(void *reader, struct way_record *record);
+    void *reader;
 };
 
 struct way_verdicts {

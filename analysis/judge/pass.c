@@ -220,8 +220,7 @@ static void see(struct way_pass *pass, const struct way_record *record, unsigned
     }
 }
 
-/* Whether the frame goes to a tap: it was not sent by the node at this end. */
-static bool feeds(const struct way_feed *feed, const struct way_record *record)
+bool way_feed_takes(const struct way_feed *feed, const struct way_record *record)
 {
     enum { MAC_LEN = 6 };
 
@@ -233,12 +232,20 @@ static bool feeds(const struct way_feed *feed, const struct way_record *record)
     return true;
 }
 
+static bool next_record(struct way_pass *pass, struct way_record *record)
+{
+    const struct way_judge_setup *setup = pass->setup;
+
+    return setup->next ? setup->next(setup->reader, record)
+                       : way_merge_next(setup->merge, record, 0) == WAY_SOURCE_PACKET;
+}
+
 void way_pass_run(struct way_pass *pass)
 {
     static struct way_stand stand; /* large, and needed once */
     struct way_record record;
 
-    while (way_merge_next(pass->setup->merge, &record, 0) == WAY_SOURCE_PACKET) {
+    while (next_record(pass, &record)) {
         const struct way_judge_source *source = &pass->setup->sources[record.source];
         const uint64_t *filters = way_selections_run(pass->program->filters, &record);
         pass->now = record.time;
@@ -248,7 +255,7 @@ void way_pass_run(struct way_pass *pass)
             way_flows_see(pass->flows[record.source], &stand.view);
         }
         for (size_t i = 0; i < source->feed_count; i++)
-            if (feeds(&source->feeds[i], &record))
+            if (way_feed_takes(&source->feeds[i], &record))
                 see(pass, &record, source->feeds[i].tap, filters, &stand);
         pass->packets++;
     }

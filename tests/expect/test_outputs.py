@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Outputs for other programs, many runs at once, and rules that only sometimes pass."""
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import xml.etree.ElementTree as xml
+from pathlib import Path
+
+import pytest
+from made import ACK, CLIENT, SERVER, SYN, Packet, tcp
+
+from conftest import PROGRAM, Run
+
+RULES = """
+"one SYN & no more": exactly 1 "tcp[13] & 0x12 = 2" on a-b
+"# of acknowledgements": some "tcp[13] & 0x12 = 0x10" on a-b
+warn "small": no packet on a-b
+"later": skip "not yet" no packet on a-b
+"""
+SCENARIO = """name: made
+nodes: {}
+expectations: [rules.expect]
+run: {id: x, repeat: %d, repeats: %d, parameters: {size: 1}}
+"""
+NODES = {"a": CLIENT, "b": SERVER}
+UP = Packet(0.0, CLIENT, SERVER, tcp(50001, 80, SYN, 100))
+THEN = Packet(0.01, CLIENT, SERVER, tcp(50001, 80, ACK, 101, 1))
+
+
+def kept(run: Run, to: Path, packets: list[Packet], repeats: int = 1) -> Path:
+    """A run's folder with everything in it that a kept run has."""
+    folder = run(NODES, {"begin": 0.0}, {}, {"a-b": packets})
+    (folder / "scenario.yaml").write_text(SCENARIO % (1, repeats))
+    for place in (folder, folder / "expectations"):
+        place.mkdir(exist_ok=True)
+        (place / "rules.expect").write_text(RULES)
+    shutil.copytree(folder, to)
+    return to
+
+
+def ask(*arguments: object) -> subprocess.CompletedProcess[str]:
+    argv = [str(PROGRAM), *map(str, arguments)]
+    return subprocess.run(argv, capture_output=True, encoding="utf-8", timeout=60)
+
+
+def test_tap(run: Run, tmp_path: Path) -> None:
+    folder = kept(run, tmp_path / "one", [THEN])
+    done = ask("--format", "tap", folder)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 1 and lines[:2] == ["TAP version 14", "1..4"]
+    assert lines[2] == f"not ok 1 - one SYN & no more in {folder}"
+    assert '  verdict: "failed"' in lines
+    assert f"ok 2 - \\# of acknowledgements in {folder}" in lines
+    assert f"not ok 3 - small in {folder} # TODO a warning" in lines
+    assert f"ok 4 - later in {folder} # SKIP not yet" in lines
+
+
+def test_junit(run: Run, tmp_path: Path) -> None:
+    folder, out = kept(run, tmp_path / "one", [THEN]), tmp_path / "junit.xml"
+    assert ask("--format", "junit", "--output", out, folder).returncode == 1
+    suite = xml.parse(out).getroot()[0]
+    assert {k: suite.get(k) for k in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "4",
+        "failures": "1",
+        "errors": "0",
+        "skipped": "1",
+    }
+    names = [case.get("name") for case in suite]
+    assert names == ["one SYN & no more", "# of acknowledgements", "small", "later"]
+    assert suite[0][0].tag == "failure" and "exactly 1" in (suite[0][0].text or "")
+
+
+def test_json_lines(run: Run, tmp_path: Path) -> None:
+    done = ask("--format", "jsonl", kept(run, tmp_path / "one", [UP, THEN]))
+    items = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert [i["verdict"] for i in items] == ["passed", "passed", "failed", "skipped"]
+    assert {i["run"] for i in items} == {str(tmp_path / "one")}
+
+
+def test_all_results_with_a_table(run: Run, tmp_path: Path) -> None:
+    kept(run, tmp_path / "results" / "made" / "1", [UP, THEN])
+    kept(run, tmp_path / "results" / "made" / "2", [THEN])
+    (tmp_path / "results" / "made" / "latest").symlink_to("2")
+    (tmp_path / "results" / "notes").mkdir()
+    done = ask(*sorted((tmp_path / "results").iterdir()))
+    assert done.returncode == 1
+    table = done.stdout.split("2 runs:\n")[1].splitlines()
+    assert table[0].endswith("made/1: 2 passed, 1 skipped, 1 warnings")
+    assert table[2].endswith("notes: no run (no scenario.yaml)")
+
+
+def test_one_that_cannot_be_judged_does_not_hide_the_others(run: Run, tmp_path: Path) -> None:
+    good, broken = kept(run, tmp_path / "1", [UP, THEN]), kept(run, tmp_path / "2", [UP])
+    (broken / "bindings.json").write_text("{")
+    done = ask(broken, good)
+    assert done.returncode == 2 and f"{broken}: could not be judged" in done.stdout
+    assert f"{good}: 2 passed" in done.stdout
+
+
+@pytest.mark.parametrize("repeats, verdict", [(2, "flaky"), (1, "passed")])
+def test_what_passes_in_some_repeats_only(
+    run: Run, tmp_path: Path, repeats: int, verdict: str
+) -> None:
+    runs = [
+        kept(run, tmp_path / name, packets, repeats)
+        for name, packets in {"1": [THEN], "2": [UP, THEN]}.items()
+    ]
+    done = ask("--json", *runs)
+    found = [i["verdict"] for i in json.loads(done.stdout)["expectations"]]
+    assert found[0] == "failed" and found[4] == verdict and done.returncode == 1
+
+
+@pytest.mark.parametrize(
+    "arguments, says",
+    [
+        (
+            ["--format", "xml"],
+            "--format: found 'xml', expected one of text, tap, junit, json, jsonl",
+        ),
+        (["--mutate", "0"], "--mutate: found '0', expected a number from 1 to 1000000"),
+        (["--output", "/nowhere/x"], "--output: cannot be written: /nowhere/x"),
+    ],
+)
+def test_wrong_command_lines(arguments: list[str], says: str, tmp_path: Path) -> None:
+    done = ask(*arguments, tmp_path)
+    assert done.returncode == 2 and says in done.stderr
