@@ -49,7 +49,9 @@ expect 0 "usage: waylay-assert" "help" "$program" --help
 expect 2 "no expectation has in its words: nonsense" "an unknown check" \
     "$program" --only nonsense "$folder/good"
 expect 2 "expected a RUN_DIR or a FILE.expect" "no folder" "$program"
-expect 2 "scenario.yaml: cannot be opened" "a folder that is no run" "$program" "$folder"
+mkdir "$folder/empty"
+expect 2 "scenario.yaml: cannot be opened" "a folder that is no run" "$program" "$folder/empty"
+expect 1 "3 runs:" "a folder of runs stands for them" "$program" "$folder"
 mkdir "$folder/cut" && cp "$folder/good/scenario.yaml" "$folder/cut"
 expect 2 "this run was interrupted (no bindings.json, no results.json)" "a run cut short" \
     "$program" "$folder/cut"
