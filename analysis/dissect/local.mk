@@ -21,6 +21,7 @@ libwaydissect_a_SOURCES = \
 	analysis/dissect/flow_facts.c analysis/dissect/flow_facts.h \
 	analysis/dissect/flow_table.c analysis/dissect/flow_table.h \
 	analysis/dissect/gate.c analysis/dissect/gate.h \
+	analysis/dissect/gate_run.c analysis/dissect/gate_run.h \
 	analysis/dissect/http.c analysis/dissect/http.h \
 	analysis/dissect/reassembly.c analysis/dissect/reassembly.h \
 	analysis/dissect/seen.c analysis/dissect/seen.h \
