@@ -202,7 +202,8 @@ static void stop(int number)
 static void end_all(void)
 {
     (void)signal(SIGTERM, SIG_IGN);
-    (void)kill(0, SIGTERM); /* the group: this process and its nodes */
+    (void)kill(0, SIGTERM); /* the group: this process and its nodes, */
+    (void)kill(0, SIGCONT); /* stopped ones too */
     while (wait(NULL) > 0 || errno == EINTR)
         ;
 }

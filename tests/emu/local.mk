@@ -26,6 +26,7 @@ EXTRA_DIST += \
 	tests/emu/test_faults.py \
 	tests/emu/test_first_fetch.py \
 	tests/emu/test_keep.py \
+	tests/emu/test_holder.py \
 	tests/emu/test_layout.py \
 	tests/emu/test_leftovers.py \
 	tests/emu/test_link_steps.py \
@@ -46,6 +47,7 @@ EXTRA_DIST += \
 	tests/emu/test_unprivileged.py \
 	tests/emu/test_whole_path_steps.py \
 	tests/emu/test_wire_accuracy.py \
+	tests/emu/test_wire_edges.py \
 	tests/emu/test_wire_live.py \
 	tests/emu/test_wirelink.py \
 	tests/emu/wire_net.py
