@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REAL_DIGITS = 15 }; /* 0.01 is not to become 0.010000000000000000208 */
+enum {
+    REAL_DIGITS = 15, /* 0.01 is not to become 0.010000000000000000208 */
+    BRACKETS_MAX = 256
+};
 
 /* ---- answers ---- */
 
@@ -167,11 +170,26 @@ int way_request_link(const struct way_request *request, struct way_materials *ma
     return -1;
 }
 
+/* What nests deeply takes the reader the square of its length: quarter of a minute for a line
+ * of nothing else, in which no frame moves. No request has nearly as many. */
+static bool has_many_brackets(const char *line, size_t len)
+{
+    unsigned opened = 0;
+    for (size_t i = 0; i < len; i++)
+        opened += line[i] == '[' || line[i] == '{';
+    return opened > BRACKETS_MAX;
+}
+
 void way_request_serve(const char *line, size_t len, const struct way_request_handlers *handlers,
                        struct way_answer *answer)
 {
     struct way_request request = {.kind = WAY_REQUEST_COUNT};
     char error[512];
+    if (has_many_brackets(line, len)) {
+        way_answer_refuse(answer, "found more than %d brackets that open, expected fewer",
+                          BRACKETS_MAX);
+        return;
+    }
     request.file = way_config_open_text("request", line, len, error, sizeof(error));
     if (!request.file) {
         way_answer_refuse(answer, "%s", error);

@@ -133,10 +133,23 @@ static void the_first_refusal_counts(void)
     free(line);
 }
 
+/* What nests deeply, or seems to, is refused before the reader of YAML sees it. */
+static void brackets_are_bounded(void)
+{
+    char line[1024];
+    memset(line, '[', sizeof(line) - 1);
+    line[sizeof(line) - 1] = '\0';
+    CU_ASSERT_STRING_EQUAL(answer_to(line),
+                           REFUSED("found more than 256 brackets that open, expected fewer"));
+    line[256] = '\0';
+    CU_ASSERT_PTR_NOT_NULL(strstr(answer_to(line), "not YAML"));
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {{"requests get their answers", requests_get_their_answers},
                            {"the first refusal counts", the_first_refusal_counts},
+                           {"brackets are bounded", brackets_are_bounded},
                            CU_TEST_INFO_NULL};
     CU_SuiteInfo suites[] = {{"wire request", NULL, NULL, NULL, NULL, tests}, CU_SUITE_INFO_NULL};
     return way_tap_run(suites);
