@@ -70,6 +70,8 @@ struct way_capture *way_capture_open(struct way_writer *writer, const char *dir,
 
 void way_capture_release(struct way_capture **capture)
 {
+    if (*capture && (*capture)->output)
+        way_output_rest((*capture)->output);
     free(*capture);
     *capture = NULL;
 }

@@ -110,6 +110,13 @@ int way_device_set_up(const char *name, const struct way_device_setup *setup)
     return result < 0 ? errno_of(result) : 0;
 }
 
+/* Devices of other kinds name others too: what they stand on. */
+static bool is_veth(struct rtnl_link *link)
+{
+    const char *kind = rtnl_link_get_type(link);
+    return kind && strcmp(kind, "veth") == 0;
+}
+
 int way_device_peer(const char *name, unsigned *index, bool *elsewhere)
 {
     int error = 0;
@@ -118,12 +125,20 @@ int way_device_peer(const char *name, unsigned *index, bool *elsewhere)
     if (!link)
         return error;
     int peer = rtnl_link_get_link(link);
-    if (peer <= 0)
+    if (peer <= 0 || !is_veth(link))
         return -ENODEV;
     int namespace;
     *elsewhere = rtnl_link_get_link_netnsid(link, &namespace) == 0;
     *index = (unsigned)peer;
     return 0;
+}
+
+bool way_device_is_pair(unsigned index, unsigned other)
+{
+    int error = 0;
+    AUTO_NL struct nl_sock *nl = open_socket(&error);
+    AUTO_LINK struct rtnl_link *link = nl ? get_link(nl, NULL, index, &error) : NULL;
+    return link && is_veth(link) && rtnl_link_get_link(link) == (int)other;
 }
 
 int way_device_drops(unsigned index, uint64_t *drops)

@@ -23,9 +23,13 @@ int way_device_set_up(const char *name, const struct way_device_setup *setup);
 /* Its index, or a negative errno. */
 int way_device_index(const char *name);
 
-/* The index of what the device is a pair with, in the other's namespace, and whether
- * that is another one. */
+/* The index of what the device is a pair of veth with, in the other's namespace, and whether
+ * that is another one. Returns 0 or a negative errno; -ENODEV for any other kind of device. */
 int way_device_peer(const char *name, unsigned *index, bool *elsewhere);
+
+/* Whether the device of this index, here, is an end of a pair of veth whose other end has the
+ * index `other`. */
+bool way_device_is_pair(unsigned index, unsigned other);
 
 /* Frames that the device with this index dropped on their way out, so far. */
 int way_device_drops(unsigned index, uint64_t *drops);

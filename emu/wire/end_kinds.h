@@ -44,6 +44,10 @@ struct way_end *way_end_refuse(const struct way_end_settings *place, const char 
  * many bytes there are for both. */
 struct iovec way_intake_lend(struct way_intake *intake, int slot);
 
+/* Notes, as the only arrival, a frame that the kernel could not describe (a GSO packet that virtio
+ * has no name for: SCTP) and has thrown away with EINVAL. Returns 1. */
+int way_intake_lost(struct way_arrival_in arrivals[WAY_END_BATCH]);
+
 /* Takes what was read there: `got` bytes, of header and frame. */
 struct way_arrival_in way_intake_take(struct way_intake *intake, int slot, size_t got);
 

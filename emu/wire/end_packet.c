@@ -6,6 +6,9 @@
  * itself is outgoing, and ignored. Whether frames come whole is decided where
  * they are sent, by the offloads of the pair's other end; so those are set, where
  * it can be reached.
+ *
+ * The kernel takes a frame's outer VLAN tag off before a packet socket sees it, and says so
+ * beside the frame; here it is put back, so that what the node sent is what the wire carries.
  */
 #define _GNU_SOURCE /* recvmmsg */
 
@@ -14,6 +17,7 @@
 #include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <linux/virtio_net.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +28,7 @@
 
 #include "core/common/cleanup.h"
 #include "core/common/log.h"
+#include "core/packet/bytes.h"
 #include "emu/wire/device.h"
 #include "emu/wire/end_kinds.h"
 #include "emu/wire/netns.h"
@@ -35,29 +40,87 @@ struct packet {
     unsigned peer;        /* index there; 0: it is no pair */
     uint64_t peer_before; /* what it had dropped when the end was opened */
     uint64_t drops;       /* of the socket, so far */
+    uint64_t own_before;  /* what the interface itself had dropped when the end was opened */
+    uint64_t refused;     /* frames that it dropped and said so */
+};
+
+enum { TAG = 4, AT_TAG = 12 }; /* bytes of a VLAN tag, and where it stands in a frame */
+
+/* What the kernel says beside a frame. */
+union beside {
+    struct cmsghdr header;
+    uint8_t room[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
 };
 
 /* ---- frames ---- */
+
+/* What was said of the frame; nothing when it was not said. */
+static struct tpacket_auxdata said_of(struct msghdr *message)
+{
+    struct tpacket_auxdata said = {0};
+    const struct cmsghdr *part = CMSG_FIRSTHDR(message);
+    if (part && part->cmsg_level == SOL_PACKET && part->cmsg_type == PACKET_AUXDATA)
+        memcpy(&said, CMSG_DATA(part), sizeof(said));
+    return said;
+}
+
+static void move_offsets(uint8_t *at)
+{
+    struct virtio_net_hdr offload;
+    memcpy(&offload, at, sizeof(offload));
+    if (offload.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)
+        offload.csum_start = (uint16_t)(offload.csum_start + TAG);
+    if (offload.gso_type != VIRTIO_NET_HDR_GSO_NONE)
+        offload.hdr_len = (uint16_t)(offload.hdr_len + TAG);
+    memcpy(at, &offload, sizeof(offload));
+}
+
+/* Puts the VLAN tag back that the kernel took off the frame at `place`, of `got` bytes with its
+ * virtio header. Returns how many there are then; more than there is room for when it has none. */
+static size_t put_tag_back(struct iovec place, size_t got, struct msghdr *message)
+{
+    const struct tpacket_auxdata said = said_of(message);
+    const size_t at = WAY_FRAME_OFFLOAD + AT_TAG;
+    if (!(said.tp_status & TP_STATUS_VLAN_VALID) || got < at)
+        return got;
+    if (got + TAG <= place.iov_len) {
+        uint8_t *bytes = place.iov_base;
+        bool has_type = said.tp_status & TP_STATUS_VLAN_TPID_VALID;
+        memmove(bytes + at + TAG, bytes + at, got - at);
+        way_bytes_put16(bytes + at, has_type ? said.tp_vlan_tpid : ETH_P_8021Q);
+        way_bytes_put16(bytes + at + 2, said.tp_vlan_tci);
+        move_offsets(bytes);
+    }
+    return got + TAG;
+}
 
 static int read_packets(struct way_end *self, struct way_intake *intake,
                         struct way_arrival_in arrivals[WAY_END_BATCH])
 {
     struct iovec places[WAY_END_BATCH];
     struct mmsghdr messages[WAY_END_BATCH];
+    union beside beside[WAY_END_BATCH];
     for (int i = 0; i < WAY_END_BATCH; i++) {
         places[i] = way_intake_lend(intake, i);
-        messages[i] = (struct mmsghdr){.msg_hdr = {.msg_iov = &places[i], .msg_iovlen = 1}};
+        messages[i] = (struct mmsghdr){.msg_hdr = {.msg_iov = &places[i],
+                                                   .msg_iovlen = 1,
+                                                   .msg_control = &beside[i],
+                                                   .msg_controllen = sizeof(beside[i])}};
     }
     int count = recvmmsg(self->fd, messages, WAY_END_BATCH, MSG_DONTWAIT, NULL);
     if (count < 0) /* ENETDOWN is said once when the interface goes down: it may come up again */
-        return errno == EAGAIN || errno == EINTR || errno == ENETDOWN ? 0 : -errno;
+        return errno == EINVAL                                          ? way_intake_lost(arrivals)
+               : errno == EAGAIN || errno == EINTR || errno == ENETDOWN ? 0
+                                                                        : -errno;
     for (int i = 0; i < count; i++)
-        arrivals[i] = way_intake_take(intake, i, messages[i].msg_len);
+        arrivals[i] = way_intake_take(
+            intake, i, put_tag_back(places[i], messages[i].msg_len, &messages[i].msg_hdr));
     return count;
 }
 
-static int write_packets(struct way_end *self, struct way_frame *const frames[], int count)
+static int write_packets(struct way_end *end, struct way_frame *const frames[], int count)
 {
+    struct packet *self = (struct packet *)end;
     struct iovec parts[WAY_END_BATCH];
     struct mmsghdr messages[WAY_END_BATCH];
     for (int i = 0; i < count; i++) {
@@ -66,9 +129,11 @@ static int write_packets(struct way_end *self, struct way_frame *const frames[],
     }
     int done = 0;
     while (done < count) {
-        int sent = sendmmsg(self->fd, messages + done, (unsigned)(count - done), MSG_DONTWAIT);
-        if (sent <= 0)
+        int sent = sendmmsg(end->fd, messages + done, (unsigned)(count - done), MSG_DONTWAIT);
+        if (sent <= 0) {
+            self->refused += errno == ENOBUFS || errno == ENETDOWN;
             break;
+        }
         done += sent;
     }
     return done;
@@ -113,7 +178,17 @@ static bool is_down(const struct way_end *end, int error)
            !(request.ifr_flags & IFF_RUNNING);
 }
 
-/* Those of the socket, and those of the other end since the beginning. */
+/* What the interface dropped on the way to the node without saying so to who wrote it (Linux 6.1
+ * tells nobody when the pair's other end has no room). */
+static uint64_t own_drops(const struct packet *self)
+{
+    uint64_t now = 0;
+    if (way_device_drops(self->index, &now) != 0 || now < self->own_before + self->refused)
+        return 0;
+    return now - self->own_before - self->refused;
+}
+
+/* Those of the socket, of the interface, and of the other end, since the beginning. */
 static int device_drops(struct way_end *end, uint64_t *drops)
 {
     struct packet *self = (struct packet *)end;
@@ -128,7 +203,7 @@ static int device_drops(struct way_end *end, uint64_t *drops)
     if (self->peer && !error)
         error = way_device_drops(self->peer, &peer_drops);
     way_netns_leave(back);
-    *drops = self->drops + (peer_drops - self->peer_before);
+    *drops = self->drops + own_drops(self) + (peer_drops - self->peer_before);
     return error == -ENODEV ? 0 : error; /* the node may be gone already */
 }
 
@@ -164,8 +239,9 @@ static void find_peer(struct packet *self, const struct way_end_settings *place)
         return;
     }
     int back = visit_peer(self, &error);
-    if (error || way_device_drops(self->peer, &self->peer_before) != 0)
-        self->peer = 0;
+    if (error || !way_device_is_pair(self->peer, self->index) ||
+        way_device_drops(self->peer, &self->peer_before) != 0)
+        self->peer = 0; /* `netns` is not where it is */
     way_netns_leave(back);
 }
 
@@ -213,7 +289,7 @@ static int make_socket(const struct way_end_settings *place, unsigned *index, co
     widen(fd, SO_RCVBUFFORCE, SO_RCVBUF);
     widen(fd, SO_SNDBUFFORCE, SO_SNDBUF);
     if (set_option(fd, PACKET_VNET_HDR) != 0 || set_option(fd, PACKET_IGNORE_OUTGOING) != 0 ||
-        set_option(fd, PACKET_QDISC_BYPASS) != 0 ||
+        set_option(fd, PACKET_AUXDATA) != 0 || set_option(fd, PACKET_QDISC_BYPASS) != 0 ||
         bind(fd, (const struct sockaddr *)&here, sizeof(here)) != 0)
         return -1;
     return WAY_TAKE_FD(fd);
@@ -244,6 +320,7 @@ struct way_end *way_end_packet_open(const struct way_end_settings *place, char *
         way_end_close(&end);
         return way_end_refuse(place, "cannot be set up", -failed, "", error, error_size);
     }
+    (void)way_device_drops(self->index, &self->own_before);
     find_peer(self, place);
     set_whole(&self->end, false);
     return &self->end;

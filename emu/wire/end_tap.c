@@ -30,6 +30,8 @@ static int read_tap(struct way_end *self, struct way_intake *intake,
 {
     const struct iovec place = way_intake_lend(intake, 0);
     ssize_t got = read(self->fd, place.iov_base, place.iov_len);
+    if (got < 0 && errno == EINVAL)
+        return way_intake_lost(arrivals);
     if (got <= 0)
         return got < 0 && errno != EAGAIN && errno != EINTR ? -errno : 0;
     arrivals[0] = way_intake_take(intake, 0, (size_t)got);

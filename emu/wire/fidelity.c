@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "core/common/clock.h"
 #include "core/common/log.h"
@@ -178,6 +179,8 @@ int way_fidelity_write(struct way_wire *wire)
                 rename(temporary, path) == 0;
     if (!good)
         way_log(WAY_LOG_ERROR, "%s: cannot be written: %s", path, strerror(errno));
+    if (!good && len > 0 && (size_t)len < sizeof(temporary))
+        (void)unlink(temporary);
     json_decref(json);
     return good ? 0 : -1;
 }

@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/packet/bytes.h"
+
+enum { TAG = 4, TAG_CUSTOMER = 0x8100, TAG_SERVICE = 0x88a8, TAGS_MAX = 2 };
+
 /* A small frame (an acknowledgement), a full one, a jumbo or short GSO one, a GSO packet. */
 static const size_t class_size[WAY_FRAME_CLASSES] = {256, 2048, 10240, WAY_FRAME_MAX};
 
@@ -86,6 +90,18 @@ void way_frame_free(struct way_frames *frames, struct way_frame **frame)
     frames->out -= class_size[back->class];
     back->next = frames->kept[back->class];
     frames->kept[back->class] = back;
+}
+
+size_t way_frame_header(const uint8_t *bytes, size_t len)
+{
+    size_t header = WAY_FRAME_ETHERNET;
+    for (int tags = 0; tags < TAGS_MAX && header + TAG <= len; tags++) {
+        uint16_t type = way_bytes_get16(bytes + header - 2);
+        if (type != TAG_CUSTOMER && type != TAG_SERVICE)
+            break;
+        header += TAG;
+    }
+    return header < len ? header : len;
 }
 
 void way_fifo_push(struct way_fifo *fifo, struct way_frame **frame)

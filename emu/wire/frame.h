@@ -32,6 +32,7 @@ struct way_frame {
     int64_t served;         /* ns, when it left the bottleneck by the model; 0: there was none */
     int64_t busy_since;     /* ns, since when the bottleneck had been busy then */
     int64_t due;            /* ns, when it leaves the link by the model; the chain sets it */
+    int64_t waited;         /* ns, that it may have waited before it was read */
     size_t len;             /* bytes */
     uint8_t class;          /* of its memory; the pool's */
     /* What follows is in one piece, as it is read and written. */
@@ -47,6 +48,10 @@ struct way_frames {
     uint64_t count;      /* such frames */
     struct way_frame *kept[WAY_FRAME_CLASSES];
 };
+
+/* Bytes of the Ethernet header with its VLAN tags (IEEE 802.1Q, two at most): where the packet
+ * begins. At most `len`. */
+size_t way_frame_header(const uint8_t *bytes, size_t len);
 
 /* A list, first in, first out. {0} is empty. */
 struct way_fifo {

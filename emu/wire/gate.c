@@ -19,7 +19,8 @@ static enum way_because refuses(const struct way_element *self, const struct way
     }
     if (parameters->down)
         return WAY_BECAUSE_DOWN;
-    if (parameters->mtu > 0 && frame->len > (uint64_t)parameters->mtu + WAY_FRAME_ETHERNET)
+    if (parameters->mtu > 0 &&
+        frame->len - way_frame_header(frame->bytes, frame->len) > (uint64_t)parameters->mtu)
         return WAY_BECAUSE_MTU;
     return WAY_BECAUSE_COUNT;
 }

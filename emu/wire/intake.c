@@ -35,6 +35,12 @@ struct iovec way_intake_lend(struct way_intake *intake, int slot)
     return (struct iovec){intake->places[slot]->offload, WAY_FRAME_OFFLOAD + WAY_FRAME_MAX};
 }
 
+int way_intake_lost(struct way_arrival_in arrivals[WAY_END_BATCH])
+{
+    arrivals[0] = (struct way_arrival_in){NULL, 0, WAY_BECAUSE_OFFLOAD};
+    return 1;
+}
+
 struct way_arrival_in way_intake_take(struct way_intake *intake, int slot, size_t got)
 {
     struct way_frame *place = intake->places[slot];

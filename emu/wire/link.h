@@ -47,6 +47,8 @@ struct way_side {
     struct way_fifo outbox;     /* what is to be written into this end */
     struct way_side *next_full; /* in the list of those whose outbox is not empty */
     bool is_full;               /* in that list */
+    int64_t waited;             /* ns, that what is there to be read may have waited unseen */
+    int waited_frames;          /* for as many more frames, or until there are none */
     bool failed;                /* reading has failed: it is not watched any more */
 };
 

@@ -37,6 +37,7 @@ void way_side_appoint(struct way_side *side)
 static void take_frame(struct way_side *side, struct way_frame **frame, int64_t now)
 {
     way_capture_put(side->capture, now, (*frame)->bytes, (*frame)->len);
+    (*frame)->waited = side->waited;
     if (way_is_probe((*frame)->bytes, (*frame)->len))
         way_frame_free(&side->link->wire->frames, frame);
     else
@@ -76,14 +77,29 @@ static void give_up(struct way_side *side, int error)
     side->failed = true;
 }
 
+/* When the loop was away for so long that it matters, what is found now may have waited so
+ * long, all that the interface's queue may hold. */
+static void note_wait(struct way_side *side)
+{
+    const struct way_wire *wire = side->link->wire;
+    if (side->waited_frames <= 0)
+        side->waited = 0;
+    if (wire->loop.unseen < wire->settings.lateness.suspect || wire->loop.unseen < side->waited)
+        return;
+    side->waited = wire->loop.unseen;
+    side->waited_frames = WAY_END_QUEUE;
+}
+
 void way_side_ready(void *context)
 {
     struct way_side *side = context;
     struct way_wire *wire = side->link->wire;
     struct way_arrival_in arrivals[WAY_END_BATCH];
+    note_wait(side);
     for (int budget = WAY_LINK_BUDGET; budget > 0;) {
         int count = way_end_read(side->end, &wire->intake, arrivals);
         if (count <= 0) {
+            side->waited = 0;
             if (count < 0)
                 give_up(side, count);
             return;
@@ -95,6 +111,7 @@ void way_side_ready(void *context)
         way_side_appoint(side);
         way_loop_catch_up(&wire->loop);
         budget -= count;
+        side->waited_frames -= count;
     }
 }
 
@@ -128,7 +145,7 @@ static void measure(struct way_side *to, struct way_side *from, const struct way
                     int64_t now)
 {
     way_capture_put(to->capture, now, frame->bytes, frame->len);
-    way_lateness_add(&from->lateness, now - frame->due);
+    way_lateness_add(&from->lateness, now - frame->due + frame->waited);
     way_pace_frame(&from->pace, &way_chain_parameters(from->chain)->rate, frame, now);
 }
 

@@ -21,7 +21,6 @@ enum { EVENTS = 64 };
 #define SHORT_NS INT64_C(1000000)
 /* To sleep and to be woken takes longer than this. */
 #define SHORTEST INT64_C(4000)
-#define LONGEST  (3600 * WAY_NS_PER_SECOND)
 
 int way_loop_open(struct way_loop *loop, const struct way_loop_turns *turns)
 {
@@ -60,28 +59,45 @@ void way_loop_catch_up(struct way_loop *loop)
         loop->turns.run(loop->turns.context, now);
 }
 
-/* How long to sleep, in nanoseconds; negative: until something comes. */
-static int64_t time_to_sleep(const struct way_loop *loop)
+/* How long to sleep, in nanoseconds. */
+static int64_t time_to_sleep(const struct way_loop *loop, int64_t now)
 {
     const struct way_appointment *first = way_schedule_first(&loop->schedule);
     if (!first)
-        return -1;
-    int64_t sleep = first->at - way_clock_ns() - loop->spin;
+        return WAY_LOOP_PULSE;
+    int64_t sleep = first->at - now - loop->spin;
     if (sleep < SHORTEST)
         return 0;
     if (!loop->exact && sleep > SHORT_NS)
         sleep -= sleep / STRETCH;
-    return sleep < LONGEST ? sleep : LONGEST;
+    return sleep < WAY_LOOP_PULSE ? sleep : WAY_LOOP_PULSE;
 }
 
-static int wait(const struct way_loop *loop, struct epoll_event events[EVENTS])
+static int sleep_and_look(const struct way_loop *loop, int64_t sleep,
+                          struct epoll_event events[EVENTS])
 {
-    int64_t sleep = time_to_sleep(loop);
     if (sleep == 0)
         return epoll_wait(loop->epoll, events, EVENTS, 0);
     const struct timespec timeout = {.tv_sec = sleep / WAY_NS_PER_SECOND,
                                      .tv_nsec = sleep % WAY_NS_PER_SECOND};
-    return epoll_pwait2(loop->epoll, events, EVENTS, sleep < 0 ? NULL : &timeout, NULL);
+    return epoll_pwait2(loop->epoll, events, EVENTS, &timeout, NULL);
+}
+
+/* Waits, and finds out how long the loop was away: from when it began its last round, or
+ * should have looked again, until now. */
+static int wait(struct way_loop *loop, struct epoll_event events[EVENTS])
+{
+    int64_t begin = way_clock_ns();
+    int64_t sleep = time_to_sleep(loop, begin);
+    int64_t away = loop->looks_by > 0 ? begin - loop->looks_by : 0;
+    int count = sleep_and_look(loop, sleep, events);
+    int64_t end = way_clock_ns();
+    if (end > begin + sleep)
+        away += end - (begin + sleep);
+    loop->unseen = away > 0 ? away : 0;
+    /* Interrupted, or with more than it could be told: not all has been seen. */
+    loop->looks_by = end - (count < 0 || count == EVENTS ? loop->unseen : 0);
+    return count;
 }
 
 int way_loop_run(struct way_loop *loop)

@@ -9,6 +9,11 @@
  *
  * A sleep ends late, by the time the kernel takes to wake a thread. So it may be
  * ended early, by `spin`, and the rest is spent looking at descriptors and clock.
+ *
+ * A frame that comes while the loop is not there (the machine does something else,
+ * or has stopped it) waits unseen. So no sleep is longer than WAY_LOOP_PULSE: by
+ * how much one ends too late, and how long the round before took, is known
+ * (`unseen`), and is how long what is found now may have waited.
  */
 #ifndef WAYLAY_EMU_WIRE_LOOP_H
 #define WAYLAY_EMU_WIRE_LOOP_H
@@ -17,6 +22,8 @@
 #include <stdint.h>
 
 #include "emu/wire/schedule.h"
+
+#define WAY_LOOP_PULSE INT64_C(20000000) /* ns */
 
 /* A descriptor's owner. Stays in place while it is watched. */
 struct way_watch {
@@ -40,6 +47,8 @@ struct way_loop {
     int64_t spin;
     bool exact; /* sleeps are not stretched (real-time priority) */
     bool stopped;
+    int64_t unseen;   /* ns, of this round: how long the loop was away before it */
+    int64_t looks_by; /* ns, when it was to look at descriptors at the latest */
     struct way_schedule schedule;
     struct way_loop_turns turns;
 };

@@ -91,6 +91,9 @@ void way_output_close(struct way_output *output)
 
 void way_output_take(struct way_output *output, struct way_ring_record *record)
 {
+    output->resting = record->len == 0;
+    if (output->resting)
+        return;
     record->next = NULL;
     if (output->last)
         output->last->next = record;
@@ -108,6 +111,14 @@ static void note_failure(struct way_output *output, int error, uint64_t lost)
     output->failed = true;
 }
 
+/* Opens the file again if it rests. Returns 0 or an errno. */
+static int wake(struct way_output *output)
+{
+    if (output->fd < 0)
+        output->fd = open(output->path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+    return output->fd < 0 ? errno : 0;
+}
+
 /* Writes as many records as one write takes. Those that do not come to stand in the file as a
  * whole are lost, and the file is cut back to those that do. */
 static void write_some(struct way_output *output)
@@ -118,8 +129,10 @@ static void write_some(struct way_output *output)
     for (; output->first && count < PARTS; output->first = output->first->next)
         parts[count++] =
             (struct iovec){.iov_base = output->first->bytes, .iov_len = output->first->len};
-    size_t done, whole = 0;
-    int error = write_parts(output->fd, parts, count, output->size, &done);
+    size_t done = 0, whole = 0;
+    int error = wake(output);
+    if (!error)
+        error = write_parts(output->fd, parts, count, output->size, &done);
     for (; count > 0 && whole + record->len <= done; record = record->next, count--)
         whole += record->len;
     output->size += (off_t)whole;
@@ -134,4 +147,8 @@ void way_output_write(struct way_output *output)
     while (output->first)
         write_some(output);
     output->last = NULL;
+    if (output->resting && output->fd >= 0) {
+        close(output->fd);
+        output->fd = -1;
+    }
 }

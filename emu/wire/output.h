@@ -20,14 +20,15 @@ struct way_output {
     /* constant: */
     struct way_writer *writer;
     char *path, *name;
-    int fd;
     /* the owner's: */
     struct way_output *next; /* as they were opened */
     uint64_t put, refused;
     /* the thread's: */
+    int fd;                               /* -1: it rests */
     struct way_output *unwritten;         /* the next one that has records */
     struct way_ring_record *first, *last; /* its records */
     bool failed;                          /* an error was logged */
+    bool resting;                         /* to be closed when all is written */
     off_t size;                           /* of the file */
     _Atomic uint64_t lost;                /* records that the file did not take */
 };
@@ -39,7 +40,8 @@ struct way_output *way_output_create(const char *path, const char *name, const v
 /* Closes the file and frees the output. */
 void way_output_close(struct way_output *output);
 
-/* Takes a record, which must stay where it is until it is written. */
+/* Takes a record, which must stay where it is until it is written. One without bytes lays the
+ * output to rest, until the next one comes. */
 void way_output_take(struct way_output *output, struct way_ring_record *record);
 
 /* Writes the records that were taken. */

@@ -67,8 +67,13 @@ static void judge_accidents(struct way_verdict *verdict, const struct way_direct
 static void judge_lateness(struct way_verdict *verdict, const struct way_direction_facts *facts,
                            const struct way_lateness_bounds *bounds)
 {
-    if (facts->late_p99 < bounds->suspect)
+    if (facts->late_p99 < bounds->suspect) {
+        if (facts->late_max / WAY_LATE_ONCE >= bounds->unfaithful)
+            way_verdict_say(verdict, WAY_FAITHFUL_SUSPECT,
+                            "%s from %s: a frame was %.3f ms late, as an exception", facts->link,
+                            facts->from, (double)facts->late_max / 1e6);
         return;
+    }
     way_verdict_say(verdict,
                     facts->late_p99 < bounds->unfaithful ? WAY_FAITHFUL_SUSPECT : WAY_FAITHFUL_NO,
                     "%s from %s: one frame in a hundred was %.3f ms late or more", facts->link,

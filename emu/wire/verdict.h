@@ -31,7 +31,9 @@ enum way_faithful { WAY_FAITHFULNESS(X) WAY_FAITHFUL_COUNT };
 #define WAY_RATE_NO      0.05
 #define WAY_RATE_BUSY    INT64_C(100000000) /* ns of busy periods: below, nothing is said */
 
-/* Lateness at the 99th percentile, in ns: below `suspect` it is good. */
+/* Lateness at the 99th percentile, in ns: below `suspect` it is good. One frame alone that is
+ * WAY_LATE_ONCE times as late as `unfaithful` makes a suspect, too. */
+enum { WAY_LATE_ONCE = 10 };
 struct way_lateness_bounds {
     int64_t suspect, unfaithful;
 };

@@ -236,6 +236,16 @@ static void announce(struct way_writer *writer)
     writer->nudged = much;
 }
 
+/* A record without bytes says it. Where the ring has no room for it, the file stays open. */
+void way_output_rest(struct way_output *output)
+{
+    struct way_writer *writer = output->writer;
+    if (!way_ring_room(&writer->ring, output, 0))
+        return;
+    way_ring_put(&writer->ring, 0);
+    announce(writer);
+}
+
 int way_output_put(struct way_output *output, const void *first, size_t first_len,
                    const void *second, size_t second_len)
 {

@@ -15,7 +15,8 @@
  * and leaves nothing lying in memory when it has nothing to do: files can be read
  * while they grow.
  *
- * Outputs live as long as the writer.
+ * Outputs live as long as the writer; one that is not needed for now is laid to rest, and
+ * takes no descriptor then.
  */
 #ifndef WAYLAY_EMU_WIRE_WRITER_H
 #define WAYLAY_EMU_WIRE_WRITER_H
@@ -57,6 +58,10 @@ struct way_output *way_output_find(const struct way_writer *writer, const char *
  * length 0). Never waits. Returns 0, or -1 when it was dropped. */
 int way_output_put(struct way_output *output, const void *first, size_t first_len,
                    const void *second, size_t second_len);
+
+/* Closes the file when what was put before stands in it. The next record opens it again, and
+ * goes behind the others. */
+void way_output_rest(struct way_output *output);
 
 /* What was counted, as of now. */
 struct way_output_counts way_output_counts(const struct way_output *output);

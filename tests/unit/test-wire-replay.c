@@ -147,6 +147,10 @@ static void marks_are_where_they_belong(void)
     frame[15] = 0;
     CU_ASSERT_FALSE(way_ecn_mark(frame, sizeof(frame)));
     CU_ASSERT_FALSE(way_ecn_mark(frame, 20));
+    uint8_t tagged[64] = {[12] = 0x81, [15] = 5, [16] = 0x08, [18] = 0x45, [19] = 0x01};
+    CU_ASSERT_TRUE(way_ecn_mark(tagged, sizeof(tagged)));
+    CU_ASSERT_EQUAL(tagged[19], 0x03);
+    CU_ASSERT_EQUAL(tagged[15], 5);
     frame[13] = 0x06; /* ARP */
     CU_ASSERT_FALSE(way_ecn_mark(frame, sizeof(frame)));
 }
