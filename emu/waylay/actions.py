@@ -29,6 +29,7 @@ from waylay.wait import wait_for
 DEFAULT_GUARD = 10.0
 ASK_SECONDS = 5.0  # for one try of a command that is a condition
 ASK_PAUSE = 0.05  # between two
+KILLED_SECONDS = 2.0  # for the end of what a command that was killed says
 
 
 class StepFailed(WaylayError):
@@ -66,7 +67,20 @@ class Background:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             self.process.kill()
-        return self.process.communicate()
+        try:
+            return self.process.communicate(timeout=KILLED_SECONDS)
+        except subprocess.TimeoutExpired as left:
+            # What made itself a session of its own lives on, and holds the pipes. It ends
+            # with the run.
+            for pipe in (self.process.stdout, self.process.stderr):
+                assert pipe is not None
+                pipe.close()
+            return _text(left.stdout), _text(left.stderr)
+
+
+def _text(said: Any) -> str:
+    """What subprocess has of an output when a wait for more ran out: bytes, or nothing."""
+    return said.decode(errors="replace") if isinstance(said, bytes) else said or ""
 
 
 class Doing:
@@ -151,8 +165,9 @@ class Doing:
         elif "exec" in item:
             self._until_succeeds(item["exec"], guard)
         else:
-            marks, mark = self.stage.pacer.marks, item["mark"]
-            wait_for(f"the mark {mark}", guard, lambda: mark in marks)
+            if not self.stage.pacer.sees_mark(item["mark"], round(guard * 1e9)):
+                what = f"the mark {item['mark']}: it did not come"
+                raise StepFailed(f"waited up to {guard:g} s for {what}")
 
     def _until_captured(self, item: dict[str, Any], guard: float) -> None:
         capture = self.network.find_capture(item["capture"])

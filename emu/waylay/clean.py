@@ -95,8 +95,10 @@ def folders(root: Optional[Path] = None) -> Iterator[Leftover]:
 def unfinished(out: Path) -> Iterator[Leftover]:
     """Folders of results without a verdict, into which nobody writes any more."""
     for scenario in sorted(path for path in out.glob("*") if path.is_dir()):
+        # In this order: whoever made one of these folders held the scenario's before.
+        runs = sorted(scenario.iterdir())
         busy = owners.held(scenario)  # someone has folders there whose runs are still to come
-        for run in sorted(scenario.iterdir()):
+        for run in runs:
             dead = RUN_ID.fullmatch(run.name) and not run.is_symlink() and run.is_dir()
             if not dead or (run / "results.json").exists() or owners.held(run):
                 continue

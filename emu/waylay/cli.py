@@ -7,6 +7,7 @@ to the program `waylay-W`, so that `waylay assert ...` runs waylay-assert.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from pathlib import Path
@@ -305,6 +306,10 @@ def hand_over(words: Sequence[str]) -> None:
 
 def main(words: Optional[Sequence[str]] = None) -> int:
     words = sys.argv[1:] if words is None else words
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a character is no reason to end without a verdict.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         hand_over(words)
         arguments = parser().parse_args(words)

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Configurations of nodes' programs, judged by these before anything is started.
 
-Only a program knows its own keys. So each is asked (`--config FILE --check`) about
-the configuration that it would get, and what it complains of is said of the place
+An origin needs something to listen for. Beyond that only a program knows its own keys:
+each is asked (`--config FILE --check`) about the configuration that it would get, and
+what it complains of is said of the place
 in the scenario where that stands.
 """
 from __future__ import annotations
 
 import functools
+import os
 import re
 import subprocess
-import tempfile
 from pathlib import Path
 
 import yaml
@@ -30,6 +31,9 @@ def check(document: Document, scenario: Scenario, paths: dict[str, str]) -> None
     layout = Layout(scenario)
     for name, path in paths.items():
         role = scenario.nodes[name].role
+        if role == "origin" and not layout.listening_ports(name):
+            expected = "a service that listens there, or server: none"
+            raise document.error(("nodes", name), None, expected)
         if role in ("router", "proxy") and Path(path).name.startswith(ASKED):
             config = (
                 layout.router_config(name)
@@ -44,13 +48,15 @@ def check(document: Document, scenario: Scenario, paths: dict[str, str]) -> None
 @functools.lru_cache(maxsize=None)
 def ask(path: str, config: str) -> str:
     """What a program complains of in a configuration; "" if of nothing."""
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
+    # In memory: nothing is left of it, however this ends.
+    with open(os.memfd_create("config.yaml"), "w", encoding="utf-8") as file:
         file.write(config)
         file.flush()
         try:
             done = subprocess.run(
-                [path, "--config", file.name, "--check"],
+                [path, "--config", f"/proc/self/fd/{file.fileno()}", "--check"],
                 stdin=subprocess.DEVNULL,
+                pass_fds=[file.fileno()],
                 capture_output=True,
                 encoding="utf-8",
                 errors="replace",

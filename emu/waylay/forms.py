@@ -8,6 +8,7 @@ quantities.py), whose bounds are judged too. The functions here make such schema
 """
 from __future__ import annotations
 
+import re
 from typing import Any, Iterator
 
 import jsonschema
@@ -84,8 +85,20 @@ def _quantity(_validator: Any, kind: str, instance: Any, schema: Schema) -> Iter
         yield jsonschema.ValidationError(str(schema["expected"]))
 
 
+def _pattern(validator: Any, pattern: str, instance: Any, _schema: Schema) -> Iterator[Any]:
+    """The keyword `pattern`, as ECMA-262 has it: `$` is the very end, not before a newline."""
+    if validator.is_type(instance, "string") and not matches(pattern, instance):
+        yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def matches(pattern: str, written: str) -> bool:
+    """Whether a text matches a pattern of the schemas."""
+    expression = pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
+    return re.search(expression, written, re.ASCII) is not None
+
+
 Validator: Any = jsonschema.validators.extend(
-    jsonschema.Draft202012Validator, {"quantity": _quantity}
+    jsonschema.Draft202012Validator, {"quantity": _quantity, "pattern": _pattern}
 )
 
 

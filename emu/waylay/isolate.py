@@ -24,7 +24,8 @@ import os
 import select
 import signal
 import sys
-from contextlib import contextmanager
+import traceback
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Callable, Iterator
 
@@ -112,8 +113,12 @@ def run_isolated(body: Callable[[], int]) -> int:
     sys.stderr.flush()
     inner = os.fork()
     if inner == 0:
-        os.close(alive_write)
-        os._exit(_inner(body, alive_read))
+        code = FAILED
+        try:
+            os.close(alive_write)
+            code = _inner(body, alive_read)
+        finally:
+            os._exit(code)  # whatever comes: what stands below is the outer one's
     os.close(alive_read)
     status = _wait(inner)
     os.close(alive_write)
@@ -152,11 +157,16 @@ def _inner(body: Callable[[], int], alive: int) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except OSError as error:
-        print(f"waylay: {error}", file=sys.stderr)
+        with suppress(OSError):
+            print(f"waylay: {error}", file=sys.stderr)
+        return FAILED
+    except Exception:
+        traceback.print_exc()
         return FAILED
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        with suppress(OSError):  # nobody may be there to read
+            sys.stdout.flush()
+            sys.stderr.flush()
 
 
 def _interrupt(_number: int, _frame: object) -> None:

@@ -7,7 +7,7 @@ it. Nobody is interrupted: a pause only keeps what has not begun from beginning.
 
 The pacer's time is the run's clock, counted from the start of the steps, less
 the time that the run stood still: it does while it is paused and nothing that
-was let go is going on. So after a pause everything is as far apart as the
+was let go is going on, or only waits for a mark. So after a pause everything is as far apart as the
 scenario says. A single step lets the one go that would have been next; if that
 is for later, the time leaps to it.
 
@@ -55,6 +55,7 @@ class Pacer:
         self.still_since: Optional[int] = None  # the run's time; while it stands still
         self.coming = 0
         self.going: list[str] = []
+        self.idle = 0  # of those that go on, how many only wait for a mark
         self.waiting: list[_Waiter] = []
         self.single = 0  # single steps that were asked for and not given yet
         self.abandoned = False
@@ -83,7 +84,8 @@ class Pacer:
         """After any change: give a single step, begin or end a standstill, wake all."""
         if self.single and not self.coming and self.waiting:
             self._grant(min(self.waiting, key=lambda waiter: waiter.due))
-        stands = self.paused and not self.going and not any(w.granted for w in self.waiting)
+        busy = len(self.going) > self.idle or any(w.granted for w in self.waiting)
+        stands = self.paused and not busy
         run_time = self.clock()
         if stands and self.still_since is None:
             self.still_since = run_time
@@ -177,6 +179,28 @@ class Pacer:
                 self.changed.wait()
             self.coming += 1
             return self.marked.get(name)
+
+    def sees_mark(self, name: str, guard: int) -> bool:
+        """Within a step: wait for a mark, `guard` ns of the pacer's time at most.
+
+        A step that only waits lets the time of a paused run stand still. False if
+        the mark did not come, or will not.
+        """
+        with self.changed:
+            end = self._now(self.clock()) + guard
+            owner = name.partition(".")[0]
+            self.idle += 1
+            try:
+                self._settle()
+                while name not in self.marked and owner not in self.over:
+                    left = end - self._now(self.clock())
+                    if left <= 0:
+                        break
+                    self.changed.wait(None if self.still_since is not None else left / 1e9)
+            finally:
+                self.idle -= 1
+                self._settle()
+            return name in self.marked
 
     def abandon(self) -> None:
         """Nothing more is to begin."""

@@ -16,10 +16,11 @@ import json
 import os
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Optional, Sequence
+from typing import Any, Callable, Optional, Sequence
 
 from waylay import fidelity, isolate, measures, outcome, owners, plan, programs, results
 from waylay.actions import Stage
@@ -85,11 +86,18 @@ def run(options: Options) -> int:
         if len(outcomes) < len(planned):
             print(f"interrupted: {len(planned) - len(outcomes)} runs were not started")
             code = INTERRUPTED
-    if options.junit:
-        options.junit.write_bytes(outcome.junit(outcomes))
-    if options.tap:
-        options.tap.write_text(outcome.tap(outcomes), encoding="utf-8")
+    _write("--junit", options.junit, lambda: outcome.junit(outcomes))
+    _write("--tap", options.tap, lambda: outcome.tap(outcomes).encode())
     return code
+
+
+def _write(option: str, file: Optional[Path], text: Callable[[], bytes]) -> None:
+    if file is None:
+        return
+    try:
+        file.write_bytes(text())
+    except OSError as error:
+        raise WaylayError(f"{option}: cannot write '{file}': {error.strerror}") from None
 
 
 def _plan(options: Options) -> list[Job]:
@@ -129,8 +137,12 @@ def _check_pauses(options: Options, planned: list[Job]) -> None:
 
 
 def _check_writable(file: Optional[Path]) -> None:
-    if file is not None and (file.is_dir() or not file.resolve().parent.is_dir()):
+    if file is None:
+        return
+    if file.is_dir() or not file.resolve().parent.is_dir():
         raise BadInput(f"found '{file}', expected a file in a folder that exists")
+    if not os.access(file if file.exists() else file.resolve().parent, os.W_OK):
+        raise BadInput(f"found '{file}', expected a file that can be written")
 
 
 def _alone(job: Job, options: Options) -> Outcome:
@@ -213,6 +225,10 @@ class Run:
             self._write_unjudged("failed", str(error))
             print(f"waylay: {error}\nlogs: {self.network.logs}", file=sys.stderr)
             return error.exit_code
+        except Exception as error:  # of the machine (a full disk, nobody who reads), or our own
+            with suppress(OSError):
+                self._write_unjudged("failed", f"{type(error).__name__}: {error}")
+            raise
         finally:
             results.hand_over(self.run_dir)
 

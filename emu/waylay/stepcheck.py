@@ -8,12 +8,11 @@ hangs until a guard runs out.
 """
 from __future__ import annotations
 
-import re
 from typing import Any, Iterator
 
 from waylay import schema
 from waylay.actioncheck import Actions, items
-from waylay.forms import check, value_at
+from waylay.forms import check, matches, value_at
 from waylay.model import Step, When
 from waylay.quantities import duration_ns
 from waylay.yamlmarks import Document, Place
@@ -38,7 +37,7 @@ class Steps:
 
     def name(self, place: Place) -> str:
         name = value_at(self.document, place).get("name")
-        if not isinstance(name, str) or not re.match(schema.LABEL, name):
+        if not isinstance(name, str) or not matches(schema.LABEL, name):
             raise self.document.error(place + ("name",), name, schema.STEP["expected"])
         if name in self.names:
             raise self.document.error(place + ("name",), name, "a name that no other step has")

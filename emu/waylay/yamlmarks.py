@@ -120,7 +120,8 @@ def _construct(loader: Any, node: Any, place: Place, document: Document) -> Any:
         raise document.error(place, node.value, f"a value ({error})") from None
     if isinstance(value, float) and not math.isfinite(value):
         raise document.error(place, node.value, "a finite number")
-    return value
+    # To JSON schemas 2.0 is a whole number, too; so it is one from here on.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _construct_mapping(loader: Any, node: Any, place: Place, document: Document) -> Any:

@@ -38,6 +38,17 @@ CASES = {
     "unknown key": ("name: small", "nmae: small", "1:1: key 'nmae': found 'nmae', expected one of"),
     "missing key": ("name: small\n", "", "key 'name': found nothing, expected a name"),
     "bad name": ("name: small", "name: Small!", "1:7: key 'name': found 'Small!', expected a name"),
+    "newline in a name": ("name: small", 'name: "small\\n"', "1:7: key 'name': found 'small', exp"),
+    "newline in a step": (
+        "name: get",
+        'name: "get\\n"',
+        "key 'steps.0.name': found 'get', expected",
+    ),
+    "nothing to listen for": (
+        "services:\n  web: {port: 80, node: o1, redirected: false}\n",
+        "",
+        "5:7: key 'nodes.o1': found nothing, expected a service that listens there",
+    ),
     "duplicate key": (
         "  r1: {role",
         "  c1: {role",

@@ -2,6 +2,7 @@
 """Waiting in scenarios: conditions that come, and guards that run out."""
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,14 @@ def test_all_kinds_of_conditions(out: Path, tmp_path: Path) -> None:
         "exec: {node: c1, command: 'exit 3', exit: 3}",
     )
     assert run.step("wait")["verdict"] == "passed", run.step("wait")
+
+
+def test_a_command_that_leaves_its_session_holds_nobody_up(out: Path, tmp_path: Path) -> None:
+    begin = time.monotonic()
+    command = "setsid sleep 600 & sleep 600"
+    run = perform(out, tmp_path, f"exec: {{node: c1, within: 1, command: '{command}'}}")
+    assert run.step("wait")["detail"] == "exec in c1 took over 1 s"
+    assert time.monotonic() - begin < 300
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,45 @@ def test_marks_wake_and_never_come_when_their_step_is_over() -> None:
     assert found == [3 * MS, None] and story.pacer.marks == {"get.opened": 1000 + 3 * MS}
 
 
+def test_who_only_waits_for_a_mark_lets_a_paused_run_stand_still() -> None:
+    story = Story(threads=2)
+    story.comes("wait")
+    story.has_begun("wait")
+    story.comes("outage", due=5 * MS)
+    seen: list[bool] = []
+    thread = threading.Thread(target=lambda: seen.append(story.pacer.sees_mark("outage.x", 9 * MS)))
+    thread.start()
+    wait_for("the wait", 10, lambda: story.pacer.idle == 1)
+    story.pacer.pause()
+    story.passes(100 * MS)
+    assert story.pacer.now() == 0
+    story.pacer.resume()
+    story.passes(5 * MS)
+    assert story.has_begun("outage").lateness == 0
+    story.pacer.mark("outage.x")
+    thread.join(10)
+    assert seen == [True]
+
+
+def test_a_wait_for_a_mark_ends_with_its_guard_or_with_who_would_leave_it() -> None:
+    story = Story(threads=2)
+    story.comes("wait")
+    story.has_begun("wait")
+    seen: list[bool] = []
+    for name in ("late.x", "over.x"):
+        thread = threading.Thread(
+            target=lambda n=name: seen.append(story.pacer.sees_mark(n, 9 * MS))
+        )
+        thread.start()
+        wait_for("the wait", 10, lambda: story.pacer.idle == 1)
+        if name == "late.x":
+            story.passes(9 * MS)
+        else:
+            story.pacer.finish("over")
+        thread.join(10)
+    assert seen == [False, False]
+
+
 def test_what_is_abandoned_does_not_begin() -> None:
     story = Story(paused=True)
     story.comes("never", due=5 * MS)

@@ -60,6 +60,7 @@ def test_references_are_taken_and_parts_are_for_files_that_extend() -> None:
         {"parameters": {"size": {"type": "float"}}},
         {"sweep": {"grid": {"size": []}}},
         {"repeat": 0},
+        {"steps": [{"name": "get", "at": "1s", "after": {"step": "x"}, "mark": "x"}]},
     ],
 )
 def test_what_the_code_refuses_is_invalid(change: dict[str, Any]) -> None:

@@ -43,6 +43,11 @@ def test_what_is_no_yaml(text: str, expected: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_a_number_that_is_whole_is_whole() -> None:
+    data = yamlmarks.parse("[2.0, 2.5, 1.0e+3]", "f").data
+    assert data == [2, 2.5, 1000] and [type(one) for one in data] == [int, float, int]
+
+
 def test_a_small_file_cannot_become_a_large_one() -> None:
     lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
