@@ -11,6 +11,7 @@ libwayassert_a_SOURCES = \
 	analysis/assert/check_handshake.c \
 	analysis/assert/check_redirect.c \
 	analysis/assert/connections.c analysis/assert/connections.h \
+	analysis/assert/evidence.c analysis/assert/evidence.h \
 	analysis/assert/expect.c analysis/assert/expect.h \
 	analysis/assert/expectations.c analysis/assert/expectations.h \
 	analysis/assert/finding.c analysis/assert/finding.h \
@@ -30,7 +31,7 @@ libwayassert_a_SOURCES = \
 	analysis/assert/text.c analysis/assert/text.h \
 	analysis/assert/verdicts.c analysis/assert/verdicts.h \
 	analysis/assert/world.c analysis/assert/world.h
-libwayassert_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS)
+libwayassert_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS) $(GLIB_CFLAGS)
 
 ASSERT_LDADD = libwayassert.a $(JUDGE_LIBS) libwaypacket.a libwaycommon.a $(PCAP_LIBS) $(JANSSON_LIBS) $(YAML_LIBS)
 

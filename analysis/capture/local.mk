@@ -11,6 +11,7 @@ libwaycapture_a_SOURCES = \
 	analysis/capture/pcapng.c \
 	analysis/capture/record.h \
 	analysis/capture/source.c analysis/capture/source.h \
-	analysis/capture/stream.c analysis/capture/stream.h
+	analysis/capture/stream.c analysis/capture/stream.h \
+	analysis/capture/writer.c analysis/capture/writer.h
 libwaycapture_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(ZLIB_CFLAGS) $(ZSTD_CFLAGS)
 CAPTURE_LIBS = libwaycapture.a $(PCAP_LIBS) $(ZLIB_LIBS) $(ZSTD_LIBS)

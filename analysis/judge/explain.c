@@ -105,6 +105,7 @@ void way_note_packet(struct way_pass *pass, struct way_note *note, struct way_st
         way_packet_filter(&note->at, note->filter, sizeof note->filter);
     }
     note->bound[0] = '\0';
+    note->bound_count = 0;
     for (unsigned i = 0; expected && i < expected->slot_count; i++) {
         const struct way_kept *kept = pass->bound[WAY_SLOT_BOUND + i];
         if (!kept)
@@ -113,6 +114,8 @@ void way_note_packet(struct way_pass *pass, struct way_note *note, struct way_st
         snprintf(note->bound + at, sizeof note->bound - at, "%s%s = %s frame %llu", at ? ", " : "",
                  expected->slot_names[WAY_SLOT_BOUND + i], pass->program->taps[kept->tap],
                  (unsigned long long)kept->record.number);
+        if (note->bound_count < WAY_NOTE_BOUND_MAX)
+            note->bound_at[note->bound_count++] = way_at_kept(kept);
     }
 }
 

@@ -22,7 +22,7 @@ enum way_ruling { WAY_RULED_PASSED, WAY_RULED_INCONCLUSIVE, WAY_RULED_FAILED, WA
 enum {
     WAY_NOTES_MAX = 3,        /* kept for each rule */
     WAY_NOTE_NEAREST_MAX = 3, /* packets that almost matched */
-    WAY_NOTE_PACKETS_MAX = 4, /* places of packets concerned */
+    WAY_NOTE_BOUND_MAX = 8,   /* places of packets that are bound to names */
     WAY_NOTE_TEXT_MAX = 512   /* bytes of a text, with the zero */
 };
 
@@ -43,6 +43,8 @@ struct way_note {
     char nearest[WAY_NOTE_NEAREST_MAX][WAY_NOTE_TEXT_MAX]; /* "" from the first unused on */
     struct way_at nearest_at[WAY_NOTE_NEAREST_MAX];
     char bound[WAY_NOTE_TEXT_MAX];  /* what names stood for; "" for none */
+    struct way_at bound_at[WAY_NOTE_BOUND_MAX];
+    size_t bound_count;
     char packet[WAY_NOTE_TEXT_MAX]; /* the packet, in a line; "" for none */
     char filter[WAY_NOTE_TEXT_MAX]; /* the display filter that finds it in Wireshark */
 };
