@@ -53,9 +53,9 @@ static void concern(GArray *list, const struct way_at *at, char *comment)
 
 static void concern_note(GArray *list, const struct way_rule *rule, const struct way_note *note)
 {
-    concern(list, &note->at,
-            g_strdup_printf("%s: expected: %s; found: %s", rule->text, note->expected,
-                            note->found));
+    concern(
+        list, &note->at,
+        g_strdup_printf("%s: expected: %s; found: %s", rule->text, note->expected, note->found));
     for (size_t i = 0; i < WAY_NOTE_NEAREST_MAX && note->nearest[i][0]; i++)
         concern(list, &note->nearest_at[i], g_strdup_printf("nearest: %s", note->nearest[i]));
     for (size_t i = 0; i < note->bound_count; i++)

@@ -4,9 +4,11 @@
  */
 #include "analysis/assert/expect.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/assert/evidence.h"
 #include "analysis/assert/mutation.h"
 #include "analysis/assert/verdicts.h"
 #include "analysis/assert/world.h"
@@ -37,9 +39,36 @@ static void keep_only(struct way_program *program, const struct way_expect_optio
     }
 }
 
+/* Writes the evidence of an outcome, where it is to be. In a run's own folder, which may
+ * be nobody's to write, it is written if that can be. */
+static int show_evidence(const struct way_reporting *reporting, const struct way_outcome *outcome,
+                         const struct way_expect_options *options, const char *folder,
+                         json_t *object)
+{
+    char into[PATH_MAX], path[PATH_MAX];
+    struct way_text error;
+
+    if (options->no_evidence || (!options->evidence && !folder))
+        return 0;
+    if (options->evidence)
+        snprintf(into, sizeof into, "%s", options->evidence);
+    else
+        snprintf(into, sizeof into, "%s/evidence", folder);
+    int written = way_evidence_write(into, reporting, outcome, path, &error);
+    if (written < 0 && options->evidence) {
+        fprintf(stderr, "waylay-assert: %s\n", error.s);
+        return -1;
+    }
+    if (written <= 0)
+        return 0;
+    if (options->text)
+        fprintf(options->text, "    evidence:  %s\n", path);
+    return json_object_set_new(object, "evidence", json_string(path));
+}
+
 static int report(const struct way_verdicts *verdicts, const struct way_judge_setup *setup,
-                  const char *path, const struct way_expect_options *options, json_t *list,
-                  struct way_expect_tally *tally)
+                  const char *path, const char *folder, const struct way_expect_options *options,
+                  json_t *list, struct way_expect_tally *tally)
 {
     const struct way_reporting reporting = {.setup = setup, .file = path};
 
@@ -49,10 +78,13 @@ static int report(const struct way_verdicts *verdicts, const struct way_judge_se
         bool bad = ruling == WAY_RULED_FAILED || ruling == WAY_RULED_INCONCLUSIVE;
         tally->all++;
         *(outcome->expected->warn && bad ? &tally->warned : &tally->rulings[ruling]) += 1;
-        if (json_array_append_new(list, way_verdict_json(&reporting, outcome)))
+        json_t *object = way_verdict_json(&reporting, outcome);
+        if (json_array_append_new(list, object))
             return -1;
         if (options->text)
             way_verdict_text(options->text, &reporting, outcome);
+        if (show_evidence(&reporting, outcome, options, folder, object))
+            return -1;
         if (options->text && options->explain)
             way_verdict_explain(options->text, &reporting, outcome, verdicts);
     }
@@ -75,7 +107,7 @@ static int judge(struct way_program *program, const char *path, const struct way
         result = way_mutation_take(options->mutation, &inputs.setup);
     } else {
         way_judge(&inputs.setup, &verdicts);
-        result = report(&verdicts, &inputs.setup, path, options, list, tally);
+        result = report(&verdicts, &inputs.setup, path, folder, options, list, tally);
         way_verdicts_free(&verdicts);
     }
     way_inputs_close(&inputs);

@@ -20,6 +20,8 @@ struct way_expect_options {
     FILE *text;                    /* verdicts are printed there; NULL: they are not */
     struct way_mutation *mutation; /* judge mutations instead (mutation.h); NULL: do not */
     bool explain;
+    const char *evidence; /* where evidence (evidence.h) is written; NULL: a run's `evidence/` */
+    bool no_evidence;
     const char *only[WAY_EXPECT_ONLY_MAX]; /* parts of expectations' words; none: all */
     size_t only_count;
     struct way_given_tap given[WAY_EXPECT_GIVEN_MAX];

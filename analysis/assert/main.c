@@ -61,6 +61,9 @@ static void print_help(void)
          "  --let NAME=TEXT  what $NAME is in the files (may be repeated)\n"
          "  --only WORDS     judge only expectations with WORDS in theirs (may be repeated)\n"
          "  --explain        show what each rule selected, examined and matched\n"
+         "  --evidence DIR   where captures of the packets concerned by failures are written\n"
+         "                   (for a run: its folder evidence/; else nowhere)\n"
+         "  --no-evidence    write none\n"
          "  --format FORMAT  how verdicts are written: text, tap, junit, json, jsonl\n"
          "  --json           the same as --format json\n"
          "  --output FILE    where to, instead of standard output\n"
@@ -185,6 +188,8 @@ static int read_options(int argc, char **argv, struct options *options)
                                           {"json", no_argument, NULL, 'j'},
                                           {"check", no_argument, NULL, 'c'},
                                           {"only", required_argument, NULL, 'o'},
+                                          {"evidence", required_argument, NULL, 'E'},
+                                          {"no-evidence", no_argument, NULL, 'N'},
                                           {"tap", required_argument, NULL, 't'},
                                           {"let", required_argument, NULL, 'n'},
                                           {"explain", no_argument, NULL, 'e'},
@@ -217,6 +222,12 @@ static int read_options(int argc, char **argv, struct options *options)
             break;
         case 'e':
             options->expect.explain = true;
+            break;
+        case 'E':
+            options->expect.evidence = optarg;
+            break;
+        case 'N':
+            options->expect.no_evidence = true;
             break;
         case 'l':
             options->list = true;

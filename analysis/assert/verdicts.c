@@ -54,6 +54,54 @@ static void print_note(FILE *out, const struct way_reporting *reporting,
         fprintf(out, "    wireshark: %s\n", note->filter);
 }
 
+/* What is known of a tap: "c1-r1: 12 packets from 1764.1 to 1764.9, live from 1764.0". */
+static struct way_text tap_text(const struct way_reporting *reporting, unsigned tap)
+{
+    const struct way_judge_setup *setup = reporting->setup;
+    const struct way_judge_tap *known = &setup->taps[tap];
+    uint64_t packets = 0, lost = 0;
+    int64_t first = INT64_MAX, last = INT64_MIN;
+
+    for (unsigned i = 0; i < way_merge_count(setup->merge); i++) {
+        const struct way_source_facts *facts = way_source_facts(way_merge_source(setup->merge, i));
+        for (size_t f = 0; f < setup->sources[i].feed_count; f++) {
+            if (setup->sources[i].feeds[f].tap != tap || facts->packets == 0)
+                continue;
+            packets += facts->packets;
+            lost += facts->dropped_known ? facts->dropped : 0;
+            first = facts->first < first ? facts->first : first;
+            last = facts->last > last ? facts->last : last;
+        }
+    }
+    struct way_text span =
+        packets ? way_text(" from %s to %s", way_text_time(first).s, way_text_time(last).s)
+                : way_text("%s", "");
+    bool said = known->live_from != INT64_MIN && known->live_from != INT64_MAX;
+    struct way_text live =
+        said ? way_text(", live from %s", way_text_time(known->live_from).s) : way_text("%s", "");
+    return way_text("%s: %" PRIu64 " packets captured%s%s%s%s%s", setup->program->taps[tap],
+                    packets, span.s, live.s, lost ? ", and some were lost" : "",
+                    known->gap_count ? ", off for a while" : "",
+                    known->unfit ? ", not to be relied upon" : "");
+}
+
+/* The taps that a rule looks at, each once. */
+static size_t taps_of(const struct way_rule *rule, unsigned taps[2 * WAY_PROGRAM_SELECT_TAPS])
+{
+    const struct way_select *selects[] = {rule->main, rule->other};
+    size_t count = 0;
+
+    for (size_t s = 0; s < sizeof selects / sizeof(*selects); s++)
+        for (size_t i = 0; selects[s] && i < selects[s]->tap_count; i++) {
+            size_t k = 0;
+            while (k < count && taps[k] != selects[s]->taps[i])
+                k++;
+            if (k == count)
+                taps[count++] = selects[s]->taps[i];
+        }
+    return count;
+}
+
 static void print_rule(FILE *out, const struct way_reporting *reporting,
                        const struct way_rule_outcome *one)
 {
@@ -67,6 +115,10 @@ static void print_rule(FILE *out, const struct way_reporting *reporting,
         print_note(out, reporting, &one->notes[i]);
         shown++;
     }
+    unsigned taps[2 * WAY_PROGRAM_SELECT_TAPS];
+    size_t tap_count = taps_of(one->rule, taps);
+    for (size_t i = 0; i < tap_count; i++)
+        fprintf(out, "    tap:       %s\n", tap_text(reporting, taps[i]).s);
     if (all > shown)
         fprintf(out, "    and %" PRIu64 " more like it\n", all - shown);
 }
@@ -224,6 +276,14 @@ static json_t *rule_json(const struct way_reporting *reporting, const struct way
     for (size_t i = 0; i < one->note_count; i++)
         error |= json_array_append_new(notes, note_json(reporting, &one->notes[i]));
     error |= json_object_set_new(object, "notes", notes);
+    if (way_rule_ruling(one) != WAY_RULED_PASSED) {
+        unsigned taps[2 * WAY_PROGRAM_SELECT_TAPS];
+        size_t tap_count = taps_of(one->rule, taps);
+        json_t *known = json_array();
+        for (size_t i = 0; i < tap_count; i++)
+            error |= json_array_append_new(known, json_string(tap_text(reporting, taps[i]).s));
+        error |= json_object_set_new(object, "taps", known);
+    }
     if (!error)
         return object;
     json_decref(object);

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "analysis/assert/memory.h"
+#include "analysis/judge/nearly.h"
 #include "analysis/judge/ranges.h"
 #include "analysis/judge/stretch.h"
 
@@ -56,6 +57,7 @@ struct become {
     int64_t other_waits; /* and the other way round */
     size_t bytes;
     bool overflow;
+    struct way_nearly nobodys; /* others that nobody waited for */
 };
 
 /* ---- waiting ---- */
@@ -119,6 +121,31 @@ static struct waiting *waiting_new(struct become *become, struct way_pass *pass,
 
 /* ---- verdicts ---- */
 
+/* Names the packets that nobody took and that differ least from the missing one. */
+static void name_nearest(struct become *become, struct way_pass *pass, struct waiting *waiting,
+                         struct way_note *note)
+{
+    static struct way_stand stand;
+    bool exact = way_relation_is_exact(become->outcome->rule->relation);
+    int64_t span = become->at_most + become->error;
+    struct way_near near = {.around = waiting->kept->record.time};
+    struct way_summary wanted, other;
+    size_t looked = 0;
+
+    (void)pass;
+    way_stand_on(&stand, waiting->kept);
+    if (!way_summarise(&stand, &wanted))
+        return;
+    way_nearly_rank(&become->nobodys, &wanted, span, exact, &near);
+    for (struct waiting *one = become->others.newest; one && looked < WAY_NEARLY_MAX;
+         one = one->older, looked++) {
+        way_stand_on(&stand, one->kept);
+        if (way_summarise(&stand, &other))
+            way_nearly_offer(&wanted, &other, span, exact, &near);
+    }
+    way_near_write(&near, note);
+}
+
 /* What was found of a packet that the rule is about. */
 static void settle(struct become *become, struct way_pass *pass, struct waiting *waiting,
                    enum way_truth truth)
@@ -136,6 +163,8 @@ static void settle(struct become *become, struct way_pass *pass, struct waiting 
         if (waiting->other.tap >= 0) {
             note->nearest_at[0] = waiting->other;
             way_note_write(note->nearest[0], "the other packet");
+        } else if (become->outcome->rule->relation != WAY_RELATION_VANISHES) {
+            name_nearest(become, pass, waiting, note);
         }
         static struct way_stand stand;
         way_stand_on(&stand, waiting->kept);
@@ -383,14 +412,18 @@ static void see_other(void *self, struct way_pass *pass, struct way_stand *stand
         return;
     /* Nobody waits for it, and on one clock nobody will. */
     if (become->other_waits == 0 &&
-        !g_hash_table_lookup(become->mains.by_key, GSIZE_TO_POINTER(piece.key)))
+        !g_hash_table_lookup(become->mains.by_key, GSIZE_TO_POINTER(piece.key))) {
+        way_nearly_add(&become->nobodys, stand);
         return;
+    }
     struct waiting *waiting = waiting_new(become, pass, stand, &piece);
     if (!waiting)
         return;
     wait_on(&become->others, waiting);
     if (offer(become, pass, waiting->kept, &waiting->stretch))
         let_go(become, &become->others, waiting);
+    else if (!become->reversed)
+        way_nearly_add(&become->nobodys, stand);
     way_pass_put(pass, WAY_SLOT_WAS, NULL);
     pass->evaluation.slots[WAY_SLOT_SELF] = &stand->seen;
 }

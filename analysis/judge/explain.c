@@ -124,9 +124,28 @@ void way_near_offer(struct way_pass *pass, struct way_near *near, const struct w
 {
     char text[WAY_NOTE_TEXT_MAX] = "";
     unsigned differences = way_mismatches(pass, condition, text);
+
+    way_near_put(near, at, differences, text);
+}
+
+static int64_t distance(int64_t a, int64_t b)
+{
+    return a < b ? b - a : a - b;
+}
+
+void way_near_put(struct way_near *near, const struct way_at *at, unsigned differences,
+                  const char *text)
+{
     size_t place = near->count;
 
-    while (place > 0 && near->differences[place - 1] > differences)
+    for (size_t i = 0; i < near->count; i++)
+        if (near->at[i].source == at->source && near->at[i].number == at->number)
+            return; /* it is there already */
+
+    while (place > 0 &&
+           (near->differences[place - 1] > differences ||
+            (near->around && near->differences[place - 1] == differences &&
+             distance(near->at[place - 1].time, near->around) > distance(at->time, near->around))))
         place--;
     if (place == WAY_NOTE_NEAREST_MAX)
         return;
@@ -138,7 +157,7 @@ void way_near_offer(struct way_pass *pass, struct way_near *near, const struct w
     }
     near->differences[place] = differences;
     near->at[place] = *at;
-    memcpy(near->texts[place], text, sizeof text);
+    way_note_write(near->texts[place], "%s", text);
 }
 
 void way_near_write(const struct way_near *near, struct way_note *note)

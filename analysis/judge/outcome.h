@@ -42,7 +42,7 @@ struct way_note {
     char found[WAY_NOTE_TEXT_MAX];
     char nearest[WAY_NOTE_NEAREST_MAX][WAY_NOTE_TEXT_MAX]; /* "" from the first unused on */
     struct way_at nearest_at[WAY_NOTE_NEAREST_MAX];
-    char bound[WAY_NOTE_TEXT_MAX];  /* what names stood for; "" for none */
+    char bound[WAY_NOTE_TEXT_MAX]; /* what names stood for; "" for none */
     struct way_at bound_at[WAY_NOTE_BOUND_MAX];
     size_t bound_count;
     char packet[WAY_NOTE_TEXT_MAX]; /* the packet, in a line; "" for none */

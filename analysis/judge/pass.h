@@ -161,8 +161,10 @@ unsigned way_mismatches(struct way_pass *pass, const struct way_term *condition,
 void way_note_packet(struct way_pass *pass, struct way_note *note, struct way_stand *stand,
                      const struct way_expected *expected);
 
-/* Packets that almost matched: the nearest few are kept. */
+/* Packets that almost matched: the nearest few are kept, by what differs, then by how far
+ * they are from `around`. */
 struct way_near {
+    int64_t around; /* ns; 0: of equal ones the first is nearer */
     unsigned differences[WAY_NOTE_NEAREST_MAX];
     struct way_at at[WAY_NOTE_NEAREST_MAX];
     char texts[WAY_NOTE_NEAREST_MAX][WAY_NOTE_TEXT_MAX];
@@ -170,6 +172,8 @@ struct way_near {
 };
 void way_near_offer(struct way_pass *pass, struct way_near *near, const struct way_at *at,
                     const struct way_term *condition);
+void way_near_put(struct way_near *near, const struct way_at *at, unsigned differences,
+                  const char *text);
 void way_near_write(const struct way_near *near, struct way_note *note);
 
 /* ---- single.c ---- */

@@ -130,8 +130,8 @@ static enum way_truth demanded(struct way_pass *pass, struct way_relating *relat
 }
 
 static void write_note(struct way_pass *pass, const struct way_expected *expected,
-                       struct way_note *note, const struct way_kept *kept,
-                       const struct way_found *found)
+                       struct way_relating *relating, struct way_note *note,
+                       const struct way_kept *kept, const struct way_found *found)
 {
     static struct way_stand stand;
 
@@ -142,6 +142,8 @@ static void write_note(struct way_pass *pass, const struct way_expected *expecte
     if (found->other.tap >= 0) {
         note->nearest_at[0] = found->other;
         way_note_write(note->nearest[0], "the nearest of the others");
+    } else if (kept && relating->rule->relation != WAY_RELATION_NONE) {
+        way_relation_nearest(pass, relating, kept, note);
     }
     if (kept) {
         way_stand_on(&stand, kept);
@@ -238,7 +240,8 @@ static void judge_many(struct way_pass *pass, const struct way_expected *expecte
         enum way_truth truth = demanded(pass, relating, kept, nth++, &found);
         struct way_at at = way_at_kept(kept);
         pass->evaluation.cause = found.cause;
-        write_note(pass, expected, way_rule_take(pass, outcome, truth, inside, &at), kept, &found);
+        struct way_note *wanted = way_rule_take(pass, outcome, truth, inside, &at);
+        write_note(pass, expected, relating, wanted, kept, &found);
         if (rule->quantifier == WAY_NO && outcome->note_count > before && truth == WAY_TRUE) {
             struct way_note *note = &outcome->notes[outcome->note_count - 1];
             if (note->expected[0] == '\0') {
@@ -305,7 +308,7 @@ static void judge_one(struct way_pass *pass, const struct way_expected *expected
             pass->bound_index[rule->main->slot] = i;
         }
         if (truth != WAY_TRUE || doubt)
-            write_note(pass, expected,
+            write_note(pass, expected, relating,
                        way_outcome_note(outcome, truth == WAY_UNDECIDED || doubt, &at), kept,
                        &found);
         return;

@@ -36,6 +36,11 @@ enum way_truth way_related_inside(struct way_pass *pass, const struct way_select
 enum way_truth way_relation_holds(struct way_pass *pass, struct way_relating *relating,
                                   const struct way_kept *kept, size_t nth, struct way_found *found);
 
+/* Names in the note, where nothing is joined to the packet, the others near it in time that
+ * differ least in what joins them. Slots 0 and `was` are left as they were used. */
+void way_relation_nearest(struct way_pass *pass, struct way_relating *relating,
+                          const struct way_kept *kept, struct way_note *note);
+
 void way_relating_free(struct way_relating *relating);
 
 #endif

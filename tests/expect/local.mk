@@ -3,3 +3,4 @@ EXTRA_DIST += tests/expect/conftest.py tests/expect/made.py tests/expect/test_ca
 	tests/expect/test_draft.py tests/expect/test_http.py tests/expect/test_mutations.py tests/expect/test_outputs.py \
 	tests/expect/test_runs.py \
 	tests/expect/cases
+EXTRA_DIST += tests/expect/test_diagnosis.py
