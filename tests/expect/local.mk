@@ -1,6 +1,7 @@
 # Expectations over captures that the tests make: no root needed (./check expect).
 EXTRA_DIST += tests/expect/conftest.py tests/expect/made.py tests/expect/test_cases.py \
-	tests/expect/test_draft.py tests/expect/test_http.py tests/expect/test_mutations.py tests/expect/test_outputs.py \
-	tests/expect/test_runs.py \
+	tests/expect/test_draft.py tests/expect/test_general.py \
+	tests/expect/test_http.py tests/expect/test_mutations.py tests/expect/test_outputs.py \
+	tests/expect/test_runs.py tests/expect/test_tutorial.py \
 	tests/expect/cases
 EXTRA_DIST += tests/expect/test_diagnosis.py

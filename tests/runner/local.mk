@@ -7,7 +7,9 @@ EXTRA_DIST += \
 	tests/runner/test_doctor.py \
 	tests/runner/test_configcheck.py \
 	tests/runner/test_fidelity.py \
+	tests/runner/test_grammar.py \
 	tests/runner/test_linkspec.py \
+	tests/runner/test_manual.py \
 	tests/runner/test_netlink.py \
 	tests/runner/test_load.py \
 	tests/runner/test_outcome.py \
