@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "analysis/assert/memory.h"
+#include "analysis/lang/memory.h"
 #include "analysis/capture/writer.h"
 
 /* A packet that is concerned; several for one packet are possible. */

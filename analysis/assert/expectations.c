@@ -12,43 +12,6 @@
 
 #include "core/common/config.h"
 
-/* Notes that there is no such check, with the names of those that there are. */
-static int refuse_name(struct way_config_at at)
-{
-    char names[WAY_TEXT_MAX] = "";
-    size_t length = 0;
-
-    for (const struct way_check *check = way_checks; check->name; check++) {
-        int more = snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "",
-                            check->name);
-        if (more < 0 || (length += (size_t)more) >= sizeof names)
-            break;
-    }
-    return way_config_refuse(at, "one of: %s", names);
-}
-
-static int read_step(struct way_config_at at, void *target, const void *limits)
-{
-    struct way_expectation *expectation = target;
-    const char *step = way_config_text(at);
-
-    (void)limits;
-    if (!step || step[0] == '\0' || strlen(step) >= sizeof expectation->during)
-        return way_config_refuse(at, "the name of a step");
-    memcpy(expectation->during, step, strlen(step) + 1);
-    return 0;
-}
-
-static int read_parameters(struct way_config_at at, struct way_expectation *expectation)
-{
-    static const struct way_config_field parameters[] = {
-        {.key = "during", .read = read_step, .required = true}, WAY_CONFIG_END};
-
-    if (expectation->check->during)
-        return way_config_mapping(at, parameters, expectation);
-    return way_config_refuse(at, "the name alone: it takes no parameters");
-}
-
 /* Whether a name is that of a file of expectations. */
 static bool is_file(const char *name)
 {
@@ -85,7 +48,7 @@ static int add_parameters(struct way_config_at at, struct way_expectations *expe
         const char *text = way_config_text(value);
         if (!key.key || !text || strlen(key.key) >= sizeof parameter->name ||
             strlen(text) >= sizeof parameter->value ||
-            expectations->parameter_count == WAY_EXPECTATIONS_MAX)
+            expectations->parameter_count == WAY_EXPECTATION_PARAMETERS_MAX)
             return way_config_refuse(value, "a short text: what $%s is to be",
                                      key.key ? key.key : "name");
         memcpy(parameter->name, key.key, strlen(key.key) + 1);
@@ -98,20 +61,16 @@ static int add_parameters(struct way_config_at at, struct way_expectations *expe
     return 0;
 }
 
-/* An item that is a mapping: one pair of name and parameters. */
+/* An item that is a mapping: a file with its parameters. */
 static int read_pair(struct way_config_at at, struct way_expectations *expectations)
 {
     struct way_config_at name, parameters, second, ignored;
-    struct way_expectation *expectation = &expectations->items[expectations->count];
 
     if (!way_config_pair(&at, 0, &name, &parameters) || way_config_pair(&at, 1, &second, &ignored))
-        return way_config_refuse(at, "a name, or one name with its parameters");
-    if (name.key && is_file(name.key))
-        return add_file(at, expectations, name.key) ? -1 : add_parameters(parameters, expectations);
-    if (!name.key || !(expectation->check = way_check_find(name.key)))
-        return refuse_name(name);
-    expectations->count++;
-    return read_parameters(parameters, expectation);
+        return way_config_refuse(at, "a file, or one file with its parameters");
+    if (!name.key || !is_file(name.key))
+        return way_config_refuse(name, "a file of expectations, which ends in .expect");
+    return add_file(at, expectations, name.key) ? -1 : add_parameters(parameters, expectations);
 }
 
 static int read_item(struct way_config_at at, void *target, const void *limits)
@@ -120,16 +79,11 @@ static int read_item(struct way_config_at at, void *target, const void *limits)
     const char *name = way_config_text(at);
 
     (void)limits;
-    if (name && is_file(name))
-        return add_file(at, expectations, name);
     if (!name)
         return read_pair(at, expectations);
-    struct way_expectation *expectation = &expectations->items[expectations->count++];
-    if (!(expectation->check = way_check_find(name)))
-        return refuse_name(at);
-    if (expectation->check->during)
-        return way_config_refuse(at, "'%s: {during: STEP}'", name);
-    return 0;
+    if (!is_file(name))
+        return way_config_refuse(at, "a file of expectations, which ends in .expect");
+    return add_file(at, expectations, name);
 }
 
 static int read_file(struct way_expectations *expectations, struct way_config *file)
@@ -138,7 +92,7 @@ static int read_file(struct way_expectations *expectations, struct way_config *f
 
     for (size_t n = 0; way_config_pair(&root, n, &key, &value); n++)
         if (key.key && strcmp(key.key, "expectations") == 0)
-            return way_config_list(value, "expectations", 1, WAY_EXPECTATIONS_MAX, read_item,
+            return way_config_list(value, "expectations", 1, WAY_EXPECTATION_FILES_MAX, read_item,
                                    expectations, NULL);
     return way_config_refuse(root, "a key 'expectations' in it");
 }

@@ -5,26 +5,26 @@
  *     expectations:
  *       - mechanism.expect                 # a file of expectations (docs/expectations.md)
  *       - hit.expect: {step: hit}          # one in which $step is "hit"
- *       - option-never-reaches-the-origin
- *       - no-request-reaches-the-origin: {during: hit}
  *
- * Only this key is read; the rest of the file is the runner's. A name that no
- * check has, a parameter that lacks or is not taken, and a list that is empty
- * or missing are errors, each with its place, before any capture is opened.
+ * Only this key is read; the rest of the file is the runner's. A name that is of no such
+ * file, and a list that is empty or missing, are errors, each with its place, before any
+ * capture is opened.
  */
 #ifndef WAYLAY_ANALYSIS_ASSERT_EXPECTATIONS_H
 #define WAYLAY_ANALYSIS_ASSERT_EXPECTATIONS_H
 
 #include <stddef.h>
 
-#include "analysis/assert/check.h"
+#include "analysis/assert/bindings.h"
 #include "analysis/assert/text.h"
 
-enum { WAY_EXPECTATIONS_MAX = 256, WAY_EXPECTATION_FILES_MAX = 64, WAY_EXPECTATION_PATH_MAX = 256 };
+enum way_expectation_limits {
+    WAY_EXPECTATION_FILES_MAX = 256,
+    WAY_EXPECTATION_PARAMETERS_MAX = 256, /* of all files */
+    WAY_EXPECTATION_PATH_MAX = 256        /* bytes, with the zero */
+};
 
 struct way_expectations {
-    struct way_expectation items[WAY_EXPECTATIONS_MAX];
-    size_t count;
     struct way_expectation_file {
         char path[WAY_EXPECTATION_PATH_MAX]; /* as written */
         size_t first, count;                 /* of its parameters */
@@ -32,7 +32,7 @@ struct way_expectations {
     size_t file_count;
     struct way_expectation_parameter {
         char name[WAY_BINDINGS_NAME_MAX], value[WAY_BINDINGS_NAME_MAX];
-    } parameters[WAY_EXPECTATIONS_MAX]; /* of all files: in them, $name is the text */
+    } parameters[WAY_EXPECTATION_PARAMETERS_MAX]; /* in their files $name is the text */
     size_t parameter_count;
 };
 

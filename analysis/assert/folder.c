@@ -11,70 +11,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/assert/check.h"
 #include "analysis/assert/expectations.h"
-#include "analysis/assert/memory.h"
-#include "analysis/assert/report.h"
-#include "analysis/assert/run.h"
+#include "analysis/lang/memory.h"
 
 static int complain(const char *message, const char *what)
 {
     fprintf(stderr, "waylay-assert: %s%s\n", message, what);
     return -1;
 }
-
-/* ---- checks that are no files ---- */
-
-/* Whether --only names the check. */
-static bool is_wanted(const struct way_expect_options *options, const char *name)
-{
-    for (size_t i = 0; i < options->only_count; i++)
-        if (strstr(name, options->only[i]))
-            return true;
-    return options->only_count == 0;
-}
-
-static int judge_checks(const struct way_run *run, const struct way_expectations *expectations,
-                        const struct way_expect_options *options, json_t *list,
-                        struct way_expect_tally *tally)
-{
-    static const enum way_ruling rulings[] = {[WAY_PASSED] = WAY_RULED_PASSED,
-                                              [WAY_FAILED] = WAY_RULED_FAILED,
-                                              [WAY_INCONCLUSIVE] = WAY_RULED_INCONCLUSIVE};
-
-    for (size_t i = 0; i < expectations->count; i++) {
-        struct way_finding finding;
-        if (!is_wanted(options, expectations->items[i].check->name))
-            continue;
-        way_check_evaluate(run, &expectations->items[i], &finding);
-        tally->rulings[rulings[way_finding_verdict(&finding)]]++;
-        tally->all++;
-        if (options->text)
-            way_report_text(options->text, &expectations->items[i], &finding);
-        if (json_array_append_new(list, way_report_json(&expectations->items[i], &finding)))
-            return complain("out of memory", "");
-    }
-    return 0;
-}
-
-static int run_checks(const char *folder, const struct way_expectations *expectations,
-                      const struct way_expect_options *options, json_t *list,
-                      struct way_expect_tally *tally)
-{
-    struct way_run *run = way_memory_array(1, sizeof *run);
-    struct way_text error;
-    int result = expectations->count == 0 || options->mutation ? 0 : way_run_load(run, folder, &error);
-
-    if (result)
-        complain(error.s, "");
-    else if (expectations->count && !options->mutation)
-        result = judge_checks(run, expectations, options, list, tally);
-    way_run_free(run);
-    free(run);
-    return result;
-}
-
-/* ---- files ---- */
 
 /* Where a file that the scenario names is: names are relative to the run's folder. */
 static void locate(const char *folder, const char *name, char *path, size_t size)
@@ -135,8 +79,6 @@ static int judge_scenario(const char *folder, struct way_bindings *bindings,
         complain(error.s, "");
     else
         result = read_bindings(folder, bindings);
-    if (!result)
-        result = run_checks(folder, expectations, options, list, tally);
     if (!result)
         result = judge_files(folder, bindings, expectations, options, list, tally);
     free(expectations);

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "analysis/assert/json.h"
-#include "analysis/assert/memory.h"
 #include "analysis/assert/world.h"
+#include "analysis/lang/memory.h"
 #include "core/common/cleanup.h"
 
 enum { LOSSES_BYTES_MAX = 1024 * 1024 };

@@ -3,31 +3,19 @@
 noinst_LIBRARIES += libwayassert.a
 libwayassert_a_SOURCES = \
 	analysis/assert/bindings.c analysis/assert/bindings.h \
-	analysis/assert/capture.c analysis/assert/capture.h \
-	analysis/assert/check.h analysis/assert/checks.c \
 	analysis/assert/check_file.c analysis/assert/check_file.h \
-	analysis/assert/check_address.c \
-	analysis/assert/check_cache.c \
-	analysis/assert/check_handshake.c \
-	analysis/assert/check_redirect.c \
-	analysis/assert/connections.c analysis/assert/connections.h \
 	analysis/assert/evidence.c analysis/assert/evidence.h \
 	analysis/assert/expect.c analysis/assert/expect.h \
 	analysis/assert/expectations.c analysis/assert/expectations.h \
-	analysis/assert/finding.c analysis/assert/finding.h \
 	analysis/assert/folder.c analysis/assert/folder.h \
-	analysis/assert/frame.c analysis/assert/frame.h \
 	analysis/assert/inputs.c analysis/assert/inputs.h \
 	analysis/assert/json.c analysis/assert/json.h \
 	analysis/assert/logread.c analysis/assert/logread.h \
 	analysis/assert/alter.c analysis/assert/alter.h \
-	analysis/assert/memory.h \
 	analysis/assert/mutation.c analysis/assert/mutation.h \
 	analysis/assert/mutation_report.c analysis/assert/mutation_state.h \
 	analysis/assert/outputs.c analysis/assert/outputs.h \
 	analysis/assert/runs.c analysis/assert/runs.h \
-	analysis/assert/report.c analysis/assert/report.h \
-	analysis/assert/run.c analysis/assert/run.h \
 	analysis/assert/text.c analysis/assert/text.h \
 	analysis/assert/verdicts.c analysis/assert/verdicts.h \
 	analysis/assert/world.c analysis/assert/world.h
@@ -57,7 +45,6 @@ assert_folder_CFLAGS = $(ASSERT_TEST_CFLAGS)
 assert_folder_LDADD = $(ASSERT_TEST_LDADD)
 
 check_PROGRAMS += \
-	test-assert-frame \
 	test-assert-redirect \
 	test-assert-address \
 	test-assert-handshake \
@@ -65,16 +52,12 @@ check_PROGRAMS += \
 	test-assert-wire \
 	test-assert-input
 TESTS += \
-	test-assert-frame \
 	test-assert-redirect \
 	test-assert-address \
 	test-assert-handshake \
 	test-assert-run \
 	test-assert-wire \
 	test-assert-input
-test_assert_frame_SOURCES = tests/unit/test-assert-frame.c
-test_assert_frame_CFLAGS = $(ASSERT_TEST_CFLAGS)
-test_assert_frame_LDADD = $(ASSERT_TEST_LDADD)
 test_assert_redirect_SOURCES = tests/unit/test-assert-redirect.c
 test_assert_redirect_CFLAGS = $(ASSERT_TEST_CFLAGS)
 test_assert_redirect_LDADD = $(ASSERT_TEST_LDADD)

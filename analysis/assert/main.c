@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/assert/check.h"
 #include "analysis/assert/check_file.h"
 #include "analysis/assert/folder.h"
 #include "analysis/assert/mutation.h"
@@ -37,19 +36,12 @@ struct options {
     size_t folder_count;
 };
 
-static void print_checks(FILE *out)
-{
-    for (const struct way_check *check = way_checks; check->name; check++)
-        fprintf(out, "  %s%s\n      %s\n", check->name, check->during ? ": {during: STEP}" : "",
-                check->words);
-}
-
 static void print_help(void)
 {
     puts("usage: waylay-assert [OPTION]... RUN_DIR...\n"
          "       waylay-assert [OPTION]... FILE.expect... [RUN_DIR...]\n"
          "       waylay-assert --check FILE.expect...\n"
-         "       waylay-assert --list [FILE.expect...] | --fields | --help | --version\n"
+         "       waylay-assert --list FILE.expect... | --fields | --help | --version\n"
          "\n"
          "Judges captures by expectations, and prints a verdict for each: passed, failed,\n"
          "inconclusive or skipped. A run's folder is judged by what its scenario expects, or\n"
@@ -71,16 +63,13 @@ static void print_help(void)
          "                   expectations notice (text or json)\n"
          "  --seed N         of the choice of mutations (1)\n"
          "  --check          read the files and say what is wrong with them, nothing else\n"
-         "  --list           print the expectations of the files; without files, the checks\n"
-         "                   that a scenario can name\n"
+         "  --list           print the expectations of the files\n"
          "  --fields         print what a packet can be asked for (docs/fields.md)\n"
          "\n"
          "Exit code: 0 all passed, 1 one failed, 2 wrong command line, file or run,\n"
          "3 none failed but one is inconclusive: the run's own error in time is larger\n"
          "than what was to be seen. What was never examined fails, and so does what would\n"
          "rest on a capture that is missing, empty, cut short, lossy or was not live.");
-    puts("\nChecks:");
-    print_checks(stdout);
 }
 
 static int usage(const char *message, const char *argument)
@@ -256,7 +245,7 @@ static int read_options(int argc, char **argv, struct options *options)
     }
     if (code == EXIT_PASSED)
         code = sort_names(options, argv + optind, argc - optind);
-    if (code == EXIT_PASSED && !options->list && options->file_count + options->folder_count == 0)
+    if (code == EXIT_PASSED && options->file_count + options->folder_count == 0)
         code = usage(options->check ? "--check: expected the names of files"
                                     : "expected a RUN_DIR or a FILE.expect",
                      "");
@@ -267,8 +256,6 @@ static int list_all(const struct options *options)
 {
     int code = EXIT_PASSED;
 
-    if (options->file_count == 0)
-        print_checks(stdout);
     for (size_t i = 0; i < options->file_count; i++)
         if (way_expect_list(options->files[i]))
             code = EXIT_USAGE;

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "analysis/assert/memory.h"
+#include "analysis/lang/memory.h"
 #include "analysis/assert/mutation_state.h"
 
 static void *grown(void *array, size_t count, size_t *room, size_t size)

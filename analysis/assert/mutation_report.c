@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "analysis/assert/memory.h"
+#include "analysis/lang/memory.h"
 #include "analysis/assert/mutation_state.h"
 #include "analysis/assert/text.h"
 #include "analysis/judge/packet.h"

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/assert/memory.h"
+#include "analysis/lang/memory.h"
 #include "analysis/assert/text.h"
 #include "core/common/config.h"
 

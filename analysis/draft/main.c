@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/assert/memory.h"
+#include "analysis/lang/memory.h"
 #include "analysis/draft/trial.h"
 
 enum { EXIT_DRAFTED = 0, EXIT_WRONG = 2 };

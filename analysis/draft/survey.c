@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "analysis/assert/inputs.h"
-#include "analysis/assert/memory.h"
+#include "analysis/lang/memory.h"
 #include "analysis/assert/world.h"
 #include "analysis/dissect/field.h"
 #include "analysis/dissect/flow.h"

@@ -17,10 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/assert/memory.h"
 #include "analysis/judge/nearly.h"
 #include "analysis/judge/ranges.h"
 #include "analysis/judge/stretch.h"
+#include "analysis/lang/memory.h"
 
 enum {
     WITHIN_DEFAULT = 1000 * 1000 * 1000, /* ns, where the rule has no window */

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/assert/memory.h"
 #include "analysis/judge/pass.h"
+#include "analysis/lang/memory.h"
 
 /* How a rule is judged. */
 enum manner { MANNER_RELATED, MANNER_SINGLE, MANNER_BECOME };

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/assert/memory.h"
+#include "analysis/lang/memory.h"
 
 /* The texts of values, together: bytes that they take, or (`to` not NULL) their copies,
  * to which the values then point. */

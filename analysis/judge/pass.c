@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/assert/memory.h"
 #include "analysis/dissect/flow.h"
+#include "analysis/lang/memory.h"
 
 /* For each tap, the selects that look there. */
 static void sort_by_tap(struct way_pass *pass)

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/assert/memory.h"
+#include "analysis/lang/memory.h"
 
 /* ---- what is kept ---- */
 

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/assert/memory.h"
 #include "analysis/judge/nearly.h"
+#include "analysis/lang/memory.h"
 
 /* ---- joins ---- */
 

@@ -4,7 +4,7 @@
  *
  * Whatever belongs to one expectation file's program is allocated here and
  * lives until the arena is freed; nothing is freed alone. When memory lacks the
- * program ends with a message and exit code 2 (as analysis/assert/memory.h
+ * program ends with a message and exit code 2 (as analysis/lang/memory.h
  * does): there is nothing to judge with.
  */
 #ifndef WAYLAY_ANALYSIS_LANG_ARENA_H

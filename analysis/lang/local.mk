@@ -8,6 +8,7 @@ libwaylang_a_SOURCES = \
 	analysis/lang/fieldname.c \
 	analysis/lang/grammar.y \
 	analysis/lang/literal.c analysis/lang/literal.h \
+	analysis/lang/memory.h \
 	analysis/lang/name.c \
 	analysis/lang/nearest.c analysis/lang/nearest.h \
 	analysis/lang/parse.c \

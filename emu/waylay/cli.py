@@ -76,7 +76,7 @@ def list_scenarios(arguments: argparse.Namespace) -> int:
 def describe(arguments: argparse.Namespace) -> int:
     from waylay import draw, plan
 
-    planned = plan.jobs([arguments.scenario], [], dict(arguments.set), None, {}, find=False)
+    planned = plan.jobs([arguments.scenario], dict(arguments.set), None, {}, find=False)
     if arguments.svg is not None:
         draw.write_svg(planned[0].scenario, arguments.svg)
     print(draw.as_text(planned[0].scenario))

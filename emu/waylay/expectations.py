@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a scenario expects: names of checks, and files of expectations.
+"""What a scenario expects: files of expectations (docs/expectations.md).
 
-An item under `expectations:` that ends in `.expect` is a file (docs/expectations.md), relative
-to the file of the scenario in which it stands; a mapping gives its parameters:
+An item under `expectations:` is a file that ends in `.expect`, relative to the file of the
+scenario in which it stands; a mapping gives its parameters:
 
     expectations:
       - ../common/mechanism.expect
@@ -27,31 +27,25 @@ INCLUDE = re.compile(r'^\s*include\s+"([^"]+)"', re.M)
 
 
 def name_of(item: Any) -> str:
-    """The check or the file that an item names."""
-    return item if isinstance(item, str) else next(iter(item))
+    """The file that an item names."""
+    return item if isinstance(item, str) else str(next(iter(item)))
 
 
-def check(document: Document, checks: Sequence[str], steps: list[str]) -> dict[Place, Path]:
+def check(document: Document, steps: list[str]) -> dict[Place, Path]:
     """Judge the items; returns where files are named, and which they are."""
     files: dict[Place, Path] = {}
     for index, item in enumerate(document.data.get("expectations") or []):
         place: Place = ("expectations", index)
         if isinstance(item, dict) and len(item) != 1:
-            raise document.error(place, item, "a name, or one name with its parameters")
+            raise document.error(place, item, "a file, or one file with its parameters")
         name = name_of(item)
         parameters = item[name] if isinstance(item, dict) else {}
         if not isinstance(parameters, dict):
             raise document.error(place + (name,), parameters, "a mapping of parameters")
-        if name.endswith(ENDING):
-            files[place] = _file(document, place, name)
-            key = "step"
-        elif checks and name not in checks:
-            raise document.error(place, name, f"a file {ENDING}, or one of " + ", ".join(checks))
-        else:
-            key = "during"
-        if parameters.get(key, steps[0]) not in steps:
+        files[place] = _file(document, place, name)
+        if parameters.get("step", steps[0]) not in steps:
             raise document.error(
-                place + (name, key), parameters[key], "a step: " + ", ".join(steps)
+                place + (name, "step"), parameters["step"], "a step: " + ", ".join(steps)
             )
     return files
 
@@ -59,8 +53,10 @@ def check(document: Document, checks: Sequence[str], steps: list[str]) -> dict[P
 def _file(document: Document, place: Place, name: str) -> Path:
     folder = Path(document.locate(place)[0]).parent
     path = folder / name
-    if not path.is_file():
-        raise document.error(place, name, f"a file of expectations, relative to {folder}")
+    if path.suffix != ENDING or not path.is_file():
+        raise document.error(
+            place, name, f"a file of expectations ({ENDING}), relative to {folder}"
+        )
     return path
 
 

@@ -58,7 +58,6 @@ def scenario_file(path: Path) -> Path:
 
 def jobs(
     files: Sequence[Path],
-    checks: Sequence[str],
     settings: dict[str, str],
     repeat: Optional[int],
     overrides: dict[str, str],
@@ -68,14 +67,11 @@ def jobs(
 
     Unless `find`, programs are not looked for, and the runs cannot be started.
     """
-    return [
-        job for file in files for job in _of_file(file, checks, settings, repeat, overrides, find)
-    ]
+    return [job for file in files for job in _of_file(file, settings, repeat, overrides, find)]
 
 
 def _of_file(
     file: Path,
-    checks: Sequence[str],
     settings: dict[str, str],
     repeat: Optional[int],
     overrides: dict[str, str],
@@ -85,7 +81,7 @@ def _of_file(
     points = compose.points(document, settings)
     for values in points:
         resolved = compose.resolve(document, values)
-        scenario = scenarios.build(resolved, checks)
+        scenario = scenarios.build(resolved)
         told = {n: v for n, v in values.items() if any(p.get(n) != v for p in points)}
         told.update({name: values[name] for name in settings})
         named = [scenario.name, *(f"{name}={value}" for name, value in told.items())]
@@ -96,9 +92,7 @@ def _of_file(
             yield Job(scenario, paths, " ".join(named), number, count, values, overrides)
 
 
-def again(
-    run_dir: Path, checks: Sequence[str], overrides: dict[str, str], decided: bool = False
-) -> Job:
+def again(run_dir: Path, overrides: dict[str, str], decided: bool = False) -> Job:
     """The run that a kept run's folder describes.
 
     The same seed and number give the same draws; with `decided` the wires repeat
@@ -110,7 +104,7 @@ def again(
     if not isinstance(record, dict):
         raise BadInput(f"--replay: found '{run_dir}', expected the folder of a run")
     kept = record.get("overrides") or {}
-    scenario = scenarios.build(document, checks)
+    scenario = scenarios.build(document)
     merged = {**kept, **overrides}
     paths = find_programs(scenario, merged)
     configcheck.check(document, scenario, paths)

@@ -160,16 +160,7 @@ def verdict(steps: list[Json], expected: list[Json], trust: str) -> str:
 
 def _counts(item: Json) -> bool:
     """Whether it makes up the run's verdict: what only warns or was left out does not."""
-    return item["verdict"] != "skipped" and item.get("level", "fail") == "fail"
-
-
-def known_checks(program: Optional[str]) -> list[str]:
-    """The expectations that waylay-assert knows: the first words of what it lists."""
-    if program is None:
-        return []
-    done = subprocess.run([program, "--list"], capture_output=True, encoding="utf-8")
-    lines = [line for line in done.stdout.splitlines() if line[:2] == "  " and line[2:3] != " "]
-    return [line.split()[0].rstrip(":") for line in lines]
+    return bool(item["verdict"] != "skipped" and item.get("level", "fail") == "fail")
 
 
 def check(run_dir: Path, scenario: Scenario, program: Optional[str]) -> list[Json]:
@@ -188,11 +179,7 @@ def check(run_dir: Path, scenario: Scenario, program: Optional[str]) -> list[Jso
     except (ValueError, KeyError, TypeError):
         said = done.stderr.decode(errors="replace").strip() or f"code {done.returncode}"
         return [_unjudged(name, f"waylay-assert: {said}") for name in names]
-    known = {item["name"] for item in judged}
-    named = [name for name in names if not name.endswith(expectations.ENDING)]
-    silent = [name for name in named if name not in known]
-    if not judged:
-        silent = names
+    silent = names if not judged else []
     return judged + [_unjudged(name, "waylay-assert said nothing") for name in silent]
 
 

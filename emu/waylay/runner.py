@@ -101,19 +101,16 @@ def _write(option: str, file: Optional[Path], text: Callable[[], bytes]) -> None
 
 
 def _plan(options: Options) -> list[Job]:
-    checks = results.known_checks(programs.find("waylay-assert"))
     if options.decisions and options.replay is None:
         raise BadInput("--decisions: found no --replay beside it, expected one")
     if options.replay is not None:
         if options.scenarios or options.settings or options.repeat:
             raise BadInput("--replay: found a scenario, --set or --repeat beside it, expected none")
-        planned = [plan.again(options.replay, checks, options.programs, options.decisions)]
+        planned = [plan.again(options.replay, options.programs, options.decisions)]
     elif not options.scenarios:
         raise BadInput("waylay run: found no scenario, expected one or more, or --replay")
     else:
-        planned = plan.jobs(
-            options.scenarios, checks, options.settings, options.repeat, options.programs
-        )
+        planned = plan.jobs(options.scenarios, options.settings, options.repeat, options.programs)
     _check_pauses(options, planned)
     files = {path: None for job in planned for path in job.scenario.expected.values()}
     check_syntax(list(files), programs.find("waylay-assert"))

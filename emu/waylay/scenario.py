@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
-from typing import Any, Iterator, Optional, Sequence
+from typing import Any, Iterator, Optional
 
 from waylay import compose, expectations, linkspec, schema
 from waylay.actioncheck import Actions, is_address
@@ -21,19 +21,16 @@ from waylay.yamlmarks import Document, Place
 __all__ = ["LinkSpec", "NodeSpec", "Scenario", "ServiceSpec", "Step", "build", "load"]
 
 
-def load(
-    path: Path, checks: Sequence[str] = (), settings: Optional[dict[str, str]] = None
-) -> Scenario:
+def load(path: Path, settings: Optional[dict[str, str]] = None) -> Scenario:
     """Read and judge the first run of a scenario; raises BadInput.
 
-    `checks` are the names that expectations may have; none given, none judged.
     `settings` are parameters and their values, as --set gives them.
     """
     composed = compose.read(path)
-    return build(compose.resolve(composed, compose.points(composed, settings or {})[0]), checks)
+    return build(compose.resolve(composed, compose.points(composed, settings or {})[0]))
 
 
-def build(document: Document, checks: Sequence[str] = ()) -> Scenario:
+def build(document: Document) -> Scenario:
     """The scenario in a document; raises BadInput."""
     check(document, (), schema.SCENARIO)
     data = document.data
@@ -59,7 +56,7 @@ def build(document: Document, checks: Sequence[str] = ()) -> Scenario:
         hosts=hosts,
         measures=tuple(_measures(document, judged, links, nodes)),
         files={**dict(_files_of_links(document, links)), **actions.files},
-        expected=expectations.check(document, checks, list(judged.names)),
+        expected=expectations.check(document, list(judged.names)),
     )
     return scenario
 

@@ -28,7 +28,7 @@ steps:
       - start: {as: slow, fetch: {node: c1, url: http://o1/a}}
       - until: {capture: c1-r1, filter: tcp port 80, count: 2}
       - join: slow
-expectations: [option-never-reaches-the-origin]
+expectations: [rules.expect]
 """
 
 STEPS = GOOD.partition("steps:\n")[2].partition("expectations")[0]
@@ -95,35 +95,44 @@ CASES = {
     "no join": ("      - join: slow\n", "", "expected a join of what the step started: slow"),
     "bad guard": ("count: 2", "within: -1", "key 'steps.1.do.1.until.within': found '-1'"),
     "no steps": (STEPS, "", "key 'steps'"),
-    "no such check": (
-        "[option-never",
-        "[option-nver",
-        "19:16: key 'expectations.0': found 'option-nv",
+    "no such file": (
+        "[rules.expect",
+        "[ruels.expect",
+        "19:16: key 'expectations.0': found 'ruels.expect', expected a file of expectations",
     ),
-    "during nothing": (
-        "[option-never-reaches-the-origin]",
-        "[{no-request-reaches-the-origin: {during: hit}}]",
-        "key 'expectations.0.no-request-reaches-the-origin.during': found 'hit', expected a step",
+    "no such step": (
+        "[rules.expect]",
+        "[{rules.expect: {step: hit}}]",
+        "key 'expectations.0.rules.expect.step': found 'hit', expected a step",
     ),
+    "a wrong rule": ("[rules.expect", "[wrong.expect", "wrong.expect:1:24: found 'wtih': did you"),
     "not a mapping": (GOOD, "- a\n- b\n", "1:1: key '(the file)'"),
     "not YAML": ("nodes:", "nodes: [", "not YAML"),
     "empty": (GOOD, "", "key '(the file)': found nothing"),
 }
 
 
+def write_rules(folder: Path) -> None:
+    """The file of expectations that the scenario names, and one that is wrong."""
+    (folder / "rules.expect").write_text('"x": no "tcp" on c1-r1 with ip.ttl == 1\n')
+    (folder / "wrong.expect").write_text('"x": no "tcp" on c1-r1 wtih ip.ttl == 1\n')
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_message(tmp_path: Path, case: str) -> None:
     old, new, expected = CASES[case]
-    if case == "no such check" and programs.find("waylay-assert") is None:
-        pytest.skip("waylay-assert, which knows the names, is not built")
+    if case == "a wrong rule" and programs.find("waylay-assert") is None:
+        pytest.skip("waylay-assert, which reads the files, is not built")
     assert old in GOOD
     file = tmp_path / "wrong.yaml"
     file.write_text(GOOD.replace(old, new, 1))
+    write_rules(tmp_path)
     done = harness.waylay("run", file, "--out", tmp_path / "results")
     assert done.returncode == 2, done.stderr
-    assert done.stderr.startswith(f"{file}:"), "file and place come first"
     assert expected in done.stderr
-    assert len(done.stderr.splitlines()) == 1, "one line, no traceback"
+    if case != "a wrong rule":  # which shows the line and a caret, too
+        assert done.stderr.startswith(f"{file}:"), "file and place come first"
+        assert len(done.stderr.splitlines()) == 1, "one line, no traceback"
     assert not (tmp_path / "results").exists(), "nothing was started"
 
 
@@ -132,6 +141,7 @@ def test_the_good_one_is_good(tmp_path: Path) -> None:
 
     file = tmp_path / "good.yaml"
     file.write_text(GOOD)
+    write_rules(tmp_path)
     assert scenario.load(file).name == "small"
 
 

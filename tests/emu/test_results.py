@@ -79,7 +79,8 @@ def test_latest_is_replaced(tmp_path: Path) -> None:
 def test_without_a_judge_a_run_is_inconclusive(out: Path, tmp_path: Path) -> None:
     text = (harness.SCENARIOS / "plain.yaml").read_text()
     file = tmp_path / "unjudged.yaml"
-    file.write_text(text + "expectations: [option-never-reaches-the-origin]\n")
+    file.write_text(text + "expectations: [rules.expect]\n")
+    (tmp_path / "rules.expect").write_text('"x": no "tcp" on c1-r1 with ip.ttl == 1\n')
     nowhere = ("env", f"{programs.BINDIR_VARIABLE}={tmp_path}")
     (tmp_path / "waylay-hold").symlink_to(BUILT / "waylay-hold")
     if programs.find("waylay-assert") != programs.find(str(BUILT / "waylay-assert")):

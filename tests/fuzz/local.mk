@@ -50,25 +50,21 @@ replay_http_values_LDADD = $(fuzz_http_libs)
 EXTRA_DIST += tests/fuzz/corpus/http-request tests/fuzz/corpus/http-response \
 	tests/fuzz/corpus/http-values
 
-# waylay-assert: from a capture file to verdicts.
-ASSERT_CAPTURE_SOURCES = tests/fuzz/fuzz-assert-capture.c tests/unit/assert-world.c
-ASSERT_CAPTURE_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+# Judging: captures of any bytes.
 if FUZZERS
-noinst_PROGRAMS += fuzz-assert-capture
-fuzz_assert_capture_SOURCES = $(ASSERT_CAPTURE_SOURCES)
-fuzz_assert_capture_CFLAGS = $(ASSERT_CAPTURE_CFLAGS)
-fuzz_assert_capture_LDADD = $(ASSERT_LDADD)
-fuzz_assert_capture_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+noinst_PROGRAMS += fuzz-judge
+fuzz_judge_SOURCES = tests/fuzz/fuzz-judge.c
+fuzz_judge_LDADD = $(JUDGE_LIBS)
+fuzz_judge_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 endif
 
-check_PROGRAMS += replay-assert-capture
-TESTS += replay-assert-capture
-replay_assert_capture_SOURCES = tests/fuzz/replay.c $(ASSERT_CAPTURE_SOURCES)
-replay_assert_capture_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"assert-capture"'
-replay_assert_capture_CFLAGS = $(ASSERT_CAPTURE_CFLAGS)
-replay_assert_capture_LDADD = $(ASSERT_LDADD)
+check_PROGRAMS += replay-judge
+TESTS += replay-judge
+replay_judge_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-judge.c
+replay_judge_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"judge"'
+replay_judge_LDADD = $(JUDGE_LIBS)
 
-EXTRA_DIST += tests/fuzz/corpus/assert-capture
+EXTRA_DIST += tests/fuzz/corpus/judge
 
 # The URLs that waylay-origin is asked for.
 if FUZZERS

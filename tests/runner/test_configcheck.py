@@ -62,7 +62,7 @@ def test_where_it_stands(tmp_path: Path, complaint: str, expected: str) -> None:
         "p1": program(tmp_path, "waylay-proxy", complaint),
     }
     with pytest.raises(BadInput) as caught:
-        plan.jobs([file], [], {}, None, overrides)
+        plan.jobs([file], {}, None, overrides)
     assert str(caught.value) == expected.format(file=file)
 
 

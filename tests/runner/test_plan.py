@@ -29,11 +29,11 @@ def small(tmp_path: Path) -> Path:
 
 
 def test_labels_name_what_differs_and_what_was_set(small: Path) -> None:
-    made = plan.jobs([small], [], {}, None, {}, find=False)
+    made = plan.jobs([small], {}, None, {}, find=False)
     assert [job.label for job in made] == [
         f"small size={size} #{number}" for size in (1, 2) for number in (1, 2)
     ]
-    made = plan.jobs([small], [], {"path": "b"}, 1, {}, find=False)
+    made = plan.jobs([small], {"path": "b"}, 1, {}, find=False)
     assert [job.label for job in made] == ["small size=1 path=b", "small size=2 path=b"]
 
 
@@ -68,14 +68,14 @@ def test_describe_shows_the_network(small: Path, capsys: pytest.CaptureFixture[s
 
 def kept(folder: Path, small: Path) -> Path:
     """A run's folder, as the third of four repeats left it."""
-    made = plan.jobs([small], [], {"size": "2"}, 4, {}, find=False)[2]
+    made = plan.jobs([small], {"size": "2"}, 4, {}, find=False)[2]
     folder.mkdir()
     results.write_scenario(folder, made.scenario, {}, made.record())
     return folder
 
 
 def test_a_run_again_is_the_same_repeat(small: Path, tmp_path: Path) -> None:
-    again = plan.again(kept(tmp_path / "run", small), [], {"o1": "none"})
+    again = plan.again(kept(tmp_path / "run", small), {"o1": "none"})
     assert (again.repeat, again.repeats, again.parameters["size"]) == (3, 4, 2)
     assert again.decisions is None
 
@@ -83,8 +83,8 @@ def test_a_run_again_is_the_same_repeat(small: Path, tmp_path: Path) -> None:
 def test_decisions_are_those_of_the_kept_run(small: Path, tmp_path: Path) -> None:
     folder = kept(tmp_path / "run", small)
     with pytest.raises(BadInput, match="--decisions: found no logs/wire-decisions.jsonl"):
-        plan.again(folder, [], {"o1": "none"}, decided=True)
+        plan.again(folder, {"o1": "none"}, decided=True)
     (folder / "logs").mkdir()
     (folder / plan.DECISIONS_FILE).write_text("")
-    again = plan.again(folder, [], {"o1": "none"}, decided=True)
+    again = plan.again(folder, {"o1": "none"}, decided=True)
     assert again.decisions == (folder / plan.DECISIONS_FILE).resolve()

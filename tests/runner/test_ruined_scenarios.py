@@ -38,7 +38,7 @@ measures:
   lost: {wire: {link: c1-r1, from: c1, figure: dropped}}
 parameters: {size: {type: integer, default: 3}}
 sweep: {grid: {size: [1, 2]}}
-expectations: [one, {other: {during: first}}]
+expectations: [one.expect, {other.expect: {step: first}}]
 """
 )
 SCALARS: list[Any] = [None, True, -1, 0, 1.5, 10**20, "", "x", "${size}", "${no}", "$${", "a.b"]
@@ -88,7 +88,7 @@ def test_taken_or_complained_of(tmp_path: Path, seeds: range) -> None:
             document = compose.read(file)
             for values in compose.points(document, {}):
                 scenario.build(compose.resolve(document, values))
-            plan.describe(plan.jobs([file], [], {}, None, {}, find=False)[0])
+            plan.describe(plan.jobs([file], {}, None, {}, find=False)[0])
         except BadInput as complaint:
             complaints += 1
             assert str(complaint).startswith(f"{file}:") and "\n" not in str(complaint), seed
@@ -99,5 +99,7 @@ def test_taken_or_complained_of(tmp_path: Path, seeds: range) -> None:
 
 def test_the_rich_one_is_good(tmp_path: Path) -> None:
     file = tmp_path / "rich.yaml"
+    for name in ("one.expect", "other.expect"):
+        (tmp_path / name).touch()
     file.write_text(RICH)
     assert len(scenario.load(file).timeline) == 2

@@ -93,8 +93,9 @@ static void judge_file(size_t n, const struct way_bindings *bindings, const char
     way_arena_free(&arena);
 }
 
-static void read_and_judge(const char *folder, bool explain, char *letters)
+const char *folder_rulings(const char *folder, bool explain)
 {
+    static char letters[64];
     static struct way_bindings bindings;
     struct way_text error;
     char path[512];
@@ -107,17 +108,17 @@ static void read_and_judge(const char *folder, bool explain, char *letters)
     letters[0] = '\0';
     for (size_t n = 0; n < sizeof files / sizeof files[0]; n++)
         judge_file(n, &bindings, folder, explain, letters + strlen(letters));
+    return letters;
 }
 
 const char *world_rulings(const struct world *world, bool explain)
 {
-    static char letters[64];
     char folder[] = "/tmp/waylay-world-XXXXXX";
 
     if (!mkdtemp(folder))
         abort();
     world_write(world, folder);
-    read_and_judge(folder, explain, letters);
+    const char *letters = folder_rulings(folder, explain);
     nftw(folder, remove_one, DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
     return letters;
 }

@@ -8,8 +8,12 @@
 
 #include "tests/unit/assert-world.h"
 
-/* One letter for each of their expectations, in the order of world_verdicts; '?' for a file
- * that is refused. Good until the next call. With `explain`, what is not passed is told. */
+/* One letter for each of their expectations, in the order of tests/unit/assert-judge.h: '.'
+ * passed, 'f' failed, 'i' inconclusive; '?' for a file that is refused. Good until the next
+ * call. With `explain`, what is not passed is told. */
 const char *world_rulings(const struct world *world, bool explain);
+
+/* The same of a folder that world_write wrote. */
+const char *folder_rulings(const char *folder, bool explain);
 
 #endif

@@ -10,7 +10,7 @@
  *
  *     struct world *world = world_new();
  *     world_packet(world, WAY_TAP_CLIENT, "miss.syn-ack")->source = PROXY_ADDRESS;
- *     CU_ASSERT_STRING_EQUAL(world_verdicts(world), "ff.f...");
+ *     CU_ASSERT_STRING_EQUAL(world_rulings(world, false), "ff.f...");
  *     world_free(&world);
  *
  * The same run can be had over links with wires: a packet's time is then that at
@@ -27,7 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "analysis/assert/run.h"
+enum way_tap_name { WAY_TAP_CLIENT, WAY_TAP_PROXY, WAY_TAP_ORIGIN, WAY_TAP_COUNT };
 
 /* Addresses of the world, host order. */
 enum {
@@ -101,23 +101,11 @@ void world_silence(struct world *world, enum way_tap_name tap);
 void world_make_icmp(struct world_packet *packet, uint8_t type, uint8_t code,
                      uint32_t quoted_destination, const uint8_t *option);
 
-/* Fills `run` (zeroed memory) with the world as the run's folder would show it. */
-void world_build(const struct world *world, struct way_run *run);
-
 /* Writes the world as a run's folder: an existing, empty one. */
 void world_write(const struct world *world, const char *folder);
 
 /* The bytes of one packet's frame; returns its length. `frame` has room for
  * 512 bytes. */
 size_t world_render(const struct world_packet *packet, uint8_t *frame);
-
-/* The world's scenario: the key `expectations`, with every check. */
-extern const char world_scenario[];
-
-/* Judges all checks in the table's order: one letter each, '.' passed, 'f'
- * failed, 'i' inconclusive. The string is good until the next call. On a
- * mismatch it helps to print the details: world_explain does. */
-const char *world_verdicts(const struct world *world);
-void world_explain(const struct world *world);
 
 #endif

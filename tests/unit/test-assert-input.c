@@ -29,26 +29,14 @@ static void mistakes_in_expectations_are_named(void)
 {
     static const struct mistake mistakes[] = {
         {"expectations: [no-such-check]",
-         "s:1:16: key 'expectations[0]': found 'no-such-check', expected one of: "
-         "redirected-packets-carry-the-option, proxy-address-never-reaches-the-client, "},
-        {"expectations:\n  - option-never-reaches-the-origin\n  - no-such: {during: x}",
-         "s:3:5: key 'expectations[1].no-such': found 'no-such', expected one of: redirected-"},
-        {"expectations: [no-request-reaches-the-origin]",
-         "s:1:16: key 'expectations[0]': found 'no-request-reaches-the-origin', expected "
-         "'no-request-reaches-the-origin: {during: STEP}'"},
-        {"expectations: [{no-request-reaches-the-origin: {}}]",
-         "s:1:48: key 'expectations[0].no-request-reaches-the-origin.during': found nothing, "
-         "expected the name of a step"},
-        {"expectations: [{no-request-reaches-the-origin: {within: 1s}}]",
-         "s:1:49: key 'expectations[0].no-request-reaches-the-origin.within': found 'within', "
-         "expected one of: during"},
-        {"expectations: [{no-request-reaches-the-origin: {during: [a]}}]",
-         "s:1:57: key 'expectations[0].no-request-reaches-the-origin.during': found a list, "
-         "expected the name of a step"},
-        {"expectations: [{option-never-reaches-the-origin: {during: hit}}]",
-         "s:1:50: key 'expectations[0].option-never-reaches-the-origin': found a mapping, "
-         "expected the name alone"},
-        {"expectations: [{}]", "s:1:16: key 'expectations[0]': found a mapping, expected a name"},
+         "s:1:16: key 'expectations[0]': found 'no-such-check', expected a file of expectations"},
+        {"expectations:\n  - a.expect\n  - no-such: {step: x}",
+         "s:3:5: key 'expectations[1].no-such': found 'no-such', expected a file"},
+        {"expectations: [{a.expect: {step: [a]}}]",
+         "s:1:34: key 'expectations[0].a.expect.step': found a list, expected a short text"},
+        {"expectations: [{a.expect: {}}]",
+         "s:1:27: key 'expectations[0].a.expect': found a mapping, expected names with texts"},
+        {"expectations: [{}]", "s:1:16: key 'expectations[0]': found a mapping, expected a file"},
         {"expectations: []", "s:1:15: key 'expectations': found a list, expected 1 to 256"},
         {"expectations: all", "s:1:15: key 'expectations': found 'all', expected a list"},
         {"steps: []", "s:1:1: found a mapping, expected a key 'expectations' in it"},
@@ -69,17 +57,19 @@ static void expectations_are_read(void)
 {
     static const char text[] = "steps: [{name: hit}]\n"
                                "expectations:\n"
-                               "  - option-never-reaches-the-origin\n"
-                               "  - no-request-reaches-the-origin: {during: hit}\n";
+                               "  - common/mechanism.expect\n"
+                               "  - common/hit.expect: {step: hit}\n";
     static struct way_expectations expectations;
     struct way_text error = {""};
 
     CU_ASSERT_EQUAL(way_expectations_read_text(&expectations, "s", text, sizeof text - 1, &error),
                     0);
-    CU_ASSERT_EQUAL_FATAL(expectations.count, 2);
-    CU_ASSERT_STRING_EQUAL(expectations.items[0].check->name, "option-never-reaches-the-origin");
-    CU_ASSERT_STRING_EQUAL(expectations.items[0].during, "");
-    CU_ASSERT_STRING_EQUAL(expectations.items[1].during, "hit");
+    CU_ASSERT_EQUAL_FATAL(expectations.file_count, 2);
+    CU_ASSERT_STRING_EQUAL(expectations.files[0].path, "common/mechanism.expect");
+    CU_ASSERT_EQUAL(expectations.files[0].count, 0);
+    CU_ASSERT_EQUAL_FATAL(expectations.files[1].count, 1);
+    CU_ASSERT_STRING_EQUAL(expectations.parameters[0].name, "step");
+    CU_ASSERT_STRING_EQUAL(expectations.parameters[0].value, "hit");
 }
 
 #define NODES(more) "{\"version\": 1, \"nodes\": {" more "}"

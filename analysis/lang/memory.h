@@ -6,8 +6,8 @@
  * lacks there is nothing to judge with: the program ends, with a message and
  * exit code 2, rather than give a verdict on half of the evidence.
  */
-#ifndef WAYLAY_ANALYSIS_ASSERT_MEMORY_H
-#define WAYLAY_ANALYSIS_ASSERT_MEMORY_H
+#ifndef WAYLAY_ANALYSIS_LANG_MEMORY_H
+#define WAYLAY_ANALYSIS_LANG_MEMORY_H
 
 #include <stdio.h>
 #include <stdlib.h>
