@@ -7,8 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "analysis/lang/memory.h"
 #include "analysis/assert/mutation_state.h"
+#include "analysis/lang/memory.h"
 
 static void *grown(void *array, size_t count, size_t *room, size_t size)
 {

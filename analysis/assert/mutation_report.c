@@ -6,10 +6,10 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "analysis/lang/memory.h"
 #include "analysis/assert/mutation_state.h"
 #include "analysis/assert/text.h"
 #include "analysis/judge/packet.h"
+#include "analysis/lang/memory.h"
 
 /* "drop", "edit ip.ttl" */
 static struct way_text kind_text(const struct way_mutation_bucket *bucket)

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/lang/memory.h"
 #include "analysis/assert/text.h"
+#include "analysis/lang/memory.h"
 #include "core/common/config.h"
 
 /* ---- groups ---- */
