@@ -15,7 +15,7 @@
 #include "emu/wire/segment.h"
 #include "emu/wire/wire.h"
 
-enum { AT_ETHERTYPE = 12 };
+enum { AT_ETHERTYPE = 12, BUSY_NS = 10000 }; /* BUSY_NS: between the frames of a busy node */
 
 bool way_is_probe(const uint8_t *bytes, size_t len)
 {
@@ -37,7 +37,8 @@ void way_side_appoint(struct way_side *side)
 static void take_frame(struct way_side *side, struct way_frame **frame, int64_t now)
 {
     way_capture_put(side->capture, now, (*frame)->bytes, (*frame)->len);
-    (*frame)->waited = side->waited;
+    (*frame)->waited = side->waited_frames > 0 ? side->waited : 0;
+    side->waited_frames -= side->waited_frames > 0;
     if (way_is_probe((*frame)->bytes, (*frame)->len))
         way_frame_free(&side->link->wire->frames, frame);
     else
@@ -78,16 +79,16 @@ static void give_up(struct way_side *side, int error)
 }
 
 /* When the loop was away for so long that it matters, what is found now may have waited so
- * long, all that the interface's queue may hold. */
+ * long: as many frames as a busy node sends in that time, and the interface's queue holds. */
 static void note_wait(struct way_side *side)
 {
     const struct way_wire *wire = side->link->wire;
-    if (side->waited_frames <= 0)
-        side->waited = 0;
-    if (wire->loop.unseen < wire->settings.lateness.suspect || wire->loop.unseen < side->waited)
+    if (wire->loop.unseen < wire->settings.lateness.unfaithful ||
+        (side->waited_frames > 0 && wire->loop.unseen < side->waited))
         return;
     side->waited = wire->loop.unseen;
-    side->waited_frames = WAY_END_QUEUE;
+    int64_t frames = wire->loop.unseen / BUSY_NS;
+    side->waited_frames = frames < WAY_END_QUEUE ? (int)frames : WAY_END_QUEUE;
 }
 
 void way_side_ready(void *context)
@@ -99,7 +100,7 @@ void way_side_ready(void *context)
     for (int budget = WAY_LINK_BUDGET; budget > 0;) {
         int count = way_end_read(side->end, &wire->intake, arrivals);
         if (count <= 0) {
-            side->waited = 0;
+            side->waited_frames = 0;
             if (count < 0)
                 give_up(side, count);
             return;
@@ -111,7 +112,6 @@ void way_side_ready(void *context)
         way_side_appoint(side);
         way_loop_catch_up(&wire->loop);
         budget -= count;
-        side->waited_frames -= count;
     }
 }
 
