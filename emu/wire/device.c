@@ -105,7 +105,7 @@ int way_device_set_up(const char *name, const struct way_device_setup *setup)
             return -ENOMEM;
         rtnl_link_set_addr(wanted, address);
     }
-    rtnl_link_set_flags(wanted, IFF_UP);
+    rtnl_link_set_flags(wanted, IFF_UP | (setup->without_arp ? IFF_NOARP : 0U));
     int result = rtnl_link_change(nl, now, wanted, 0);
     return result < 0 ? errno_of(result) : 0;
 }

@@ -15,6 +15,7 @@ struct way_device_setup {
     int64_t mtu;            /* bytes; 0: as it is */
     const uint8_t *address; /* MAC, 6 bytes; NULL: as it is */
     unsigned queue;         /* frames that may wait; 0: as it is */
+    bool without_arp;       /* the kernel answers nobody there */
 };
 
 /* Gives the device what is asked, and sets it up. */

@@ -245,7 +245,8 @@ static void find_peer(struct packet *self, const struct way_end_settings *place)
     way_netns_leave(back);
 }
 
-/* The wire's own kernel is to say nothing on the link, not even where routers are. */
+/* The wire's own kernel is to say nothing on the link: it asks for no routers, and (without ARP,
+ * see below) does not give itself out as who is looked for. */
 static void silence(const char *interface)
 {
     char path[sizeof("/proc/sys/net/ipv6/conf//disable_ipv6") + IFNAMSIZ];
@@ -313,7 +314,7 @@ struct way_end *way_end_packet_open(const struct way_end_settings *place, char *
                               error, error_size);
     }
     silence(place->interface);
-    const struct way_device_setup setup = {.mtu = place->mtu};
+    const struct way_device_setup setup = {.mtu = place->mtu, .without_arp = true};
     int failed = way_device_set_up(place->interface, &setup);
     if (failed != 0) {
         struct way_end *end = &self->end;

@@ -82,6 +82,16 @@ def test_a_wrong_namespace_is_not_taken_for_the_right_one(net: WireNet) -> None:
     assert b.run("ethtool", "-k", "stranger") == before
 
 
+def test_the_wires_own_kernel_answers_nobody(net: WireNet) -> None:
+    """It would, for each of its addresses, past all captures."""
+    net.start([net.link("packet")])
+    net.address()
+    net.between.run("ip", "address", "add", "10.9.0.77/32", "dev", "lo")
+    net.nodes["a"].run("ping", "-n", "-c", "1", "-W", "1", "10.9.0.77", check=False)
+    assert "lladdr" not in net.nodes["a"].run("ip", "neigh", "show", "to", "10.9.0.77")
+    assert len(net.ping(1)) == 1
+
+
 def test_a_wire_that_was_stopped_is_not_faithful(net: WireNet) -> None:
     """Frames that waited in interfaces meanwhile are late, though nobody saw them come."""
     net.start([net.link("tap")])
