@@ -85,11 +85,13 @@ static void judge_rate(struct way_verdict *verdict, const struct way_direction_f
     if (facts->rate == 0 || facts->achieved == 0 || facts->busy < WAY_RATE_BUSY)
         return;
     double off = (double)facts->achieved / (double)facts->rate - 1;
-    if (fabs(off) <= WAY_RATE_SUSPECT)
+    /* A period whose last frame was late, or its first, is as much too long or short. */
+    double blurred = 2 * (double)facts->late_p99 / (double)facts->busy;
+    if (fabs(off) <= WAY_RATE_SUSPECT + blurred)
         return;
-    way_verdict_say(verdict, fabs(off) <= WAY_RATE_NO ? WAY_FAITHFUL_SUSPECT : WAY_FAITHFUL_NO,
-                    "%s from %s: the rate was off by %+.2f %%", facts->link, facts->from,
-                    100 * off);
+    way_verdict_say(
+        verdict, fabs(off) <= WAY_RATE_NO + blurred ? WAY_FAITHFUL_SUSPECT : WAY_FAITHFUL_NO,
+        "%s from %s: the rate was off by %+.2f %%", facts->link, facts->from, 100 * off);
 }
 
 void way_verdict_direction(struct way_verdict *verdict, const struct way_direction_facts *facts,

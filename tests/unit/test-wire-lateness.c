@@ -132,6 +132,12 @@ static void lateness_and_rates_have_two_bounds(void)
     CU_ASSERT_EQUAL(judged(&facts, 1), WAY_FAITHFUL_SUSPECT);
     facts.achieved = 900000;
     CU_ASSERT_EQUAL(judged(&facts, 1), WAY_FAITHFUL_NO);
+    facts.achieved = 992000;
+    facts.late_p99 = MS / 2; /* of 100 ms: explains another 1 % */
+    CU_ASSERT_EQUAL(judged(&facts, 0), WAY_FAITHFUL_YES);
+    facts.busy *= 10;
+    CU_ASSERT_EQUAL(judged(&facts, 1), WAY_FAITHFUL_SUSPECT);
+    facts.busy = WAY_RATE_BUSY;
     facts.busy--; /* too short to say */
     CU_ASSERT_EQUAL(judged(&facts, 0), WAY_FAITHFUL_YES);
 }
