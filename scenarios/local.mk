@@ -8,9 +8,12 @@ nobase_dist_pkgdata_DATA = \
 	scenarios/common/hidden.expect \
 	scenarios/common/hit.expect \
 	scenarios/common/mechanism.expect \
+	scenarios/common/mss.expect \
 	scenarios/common/option.expect \
+	scenarios/common/rare.expect \
 	scenarios/common/redirected.expect \
 	scenarios/common/refused.expect \
+	scenarios/common/rules.expect \
 	scenarios/common/silent.expect \
 	scenarios/common/words.expect \
 	scenarios/delayed-fetch/README.md \

@@ -96,17 +96,21 @@ class Packet:
     ttl: int = 64
     id: int = 0
     tos: int = 0
+    options: bytes = b""  # of IPv4, a multiple of 4 bytes
+    fragment: int = 0x4000  # flags and offset; 0x4000 is do-not-fragment
+    raw: bytes | None = None  # the payload as it stands, of a fragment
     source_mac: str = "02:00:00:00:00:01"
     destination_mac: str = "02:00:00:00:00:02"
     spoilt: dict[int, int] = field(default_factory=dict)  # bytes of the IPv4 packet
 
     def ip(self) -> bytes:
-        payload = self.what.render(self.source, self.destination)
+        payload = self.what.render(self.source, self.destination) if self.raw is None else self.raw
+        length = 20 + len(self.options)
         head = struct.pack(
-            "!BBHHHBBH", 0x45, self.tos, 20 + len(payload), self.id, 0x4000, self.ttl,
-            self.what.protocol, 0,
+            "!BBHHHBBH", 0x40 | length // 4, self.tos, length + len(payload), self.id,
+            self.fragment, self.ttl, self.what.protocol, 0,
         )  # fmt: skip
-        head += quad(self.source) + quad(self.destination)
+        head += quad(self.source) + quad(self.destination) + self.options
         head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
         packet = bytearray(head + payload)
         for at, value in self.spoilt.items():
