@@ -26,6 +26,7 @@ struct way_expect_options {
     size_t only_count;
     struct way_given_tap given[WAY_EXPECT_GIVEN_MAX];
     size_t given_count;
+    int64_t deadline; /* ns, of live taps; 0: until a signal */
     struct way_given_name {
         const char *name, *text; /* $name is the text */
     } names[WAY_EXPECT_GIVEN_MAX];

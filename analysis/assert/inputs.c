@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "analysis/assert/json.h"
+#include "analysis/assert/living.h"
 #include "analysis/assert/world.h"
 #include "analysis/lang/memory.h"
 #include "core/common/cleanup.h"
@@ -27,21 +28,12 @@ struct opening {
     struct way_text *error;
 };
 
-/* The source of a path, opened if it is new; -1 with the error noted. */
-static int source_of(struct opening *opening, const char *path)
+/* Adds a source that was opened; -1 with the error noted. */
+static int add_source(struct opening *opening, const char *path, struct way_source *source)
 {
     struct way_inputs *inputs = opening->inputs;
-    char message[WAY_SOURCE_ERROR_MAX];
-
-    for (size_t i = 0; i < inputs->source_count; i++)
-        if (strcmp(inputs->paths[i], path) == 0)
-            return (int)i;
-    struct way_source *source = way_source_open(path, message);
-    if (!source) {
-        *opening->error = way_text("%s", message);
-        return -1;
-    }
     int index = way_merge_add(inputs->setup.merge, &source);
+
     if (index < 0) {
         way_source_close(&source);
         *opening->error = way_text("%s: more than %d captures", path, WAY_INPUTS_SOURCES_MAX);
@@ -53,6 +45,21 @@ static int source_of(struct opening *opening, const char *path)
     added->captured = -1;
     inputs->paths[inputs->source_count++] = way_arena_text(&inputs->arena, path, strlen(path));
     return index;
+}
+
+/* The source of a path, opened if it is new; -1 with the error noted. */
+static int source_of(struct opening *opening, const char *path)
+{
+    char message[WAY_SOURCE_ERROR_MAX];
+
+    for (size_t i = 0; i < opening->inputs->source_count; i++)
+        if (strcmp(opening->inputs->paths[i], path) == 0)
+            return (int)i;
+    struct way_source *source = way_source_open(path, message);
+    if (source)
+        return add_source(opening, path, source);
+    *opening->error = way_text("%s", message);
+    return -1;
 }
 
 static int feed(struct opening *opening, const char *path, struct way_feed feed)
@@ -159,6 +166,28 @@ static int feed_declared(struct opening *opening, unsigned tap,
     return 0;
 }
 
+/* A tap that is an interface. Two taps may be the same one. */
+static int feed_live(struct opening *opening, unsigned tap, const struct way_given_tap *given)
+{
+    const char *name = way_arena_format(&opening->inputs->arena, "interface %s", given->path);
+    char message[WAY_SOURCE_ERROR_MAX];
+    bool known = false;
+
+    for (size_t i = 0; i < opening->inputs->source_count; i++)
+        known |= strcmp(opening->inputs->paths[i], name) == 0;
+    opening->inputs->taps[tap].live_from = INT64_MAX; /* until all are open */
+    if (known)
+        return feed(opening, name, (struct way_feed){.tap = tap});
+    struct way_source *source = way_living_open(given->path, *given->deadline, message);
+    if (!source) {
+        *opening->error = way_text("%s", message);
+        return -1;
+    }
+    if (add_source(opening, name, source) < 0)
+        return -1;
+    return feed(opening, name, (struct way_feed){.tap = tap});
+}
+
 static int feed_tap(struct opening *opening, unsigned tap, const struct way_given_tap *given,
                     size_t given_count)
 {
@@ -169,7 +198,8 @@ static int feed_tap(struct opening *opening, unsigned tap, const struct way_give
         if (strcmp(given[i].name, name) != 0)
             continue;
         found = true;
-        if (feed(opening, given[i].path, (struct way_feed){.tap = tap}))
+        if (given[i].live ? feed_live(opening, tap, &given[i])
+                          : feed(opening, given[i].path, (struct way_feed){.tap = tap}))
             return -1;
     }
     if (found)
@@ -336,6 +366,10 @@ int way_inputs_open(struct way_inputs *inputs, const struct way_program *program
     for (unsigned tap = 0; tap < program->tap_count; tap++)
         if (feed_tap(&opening, tap, given, given_count))
             return -1;
+    int64_t ready = way_living_ready();
+    for (unsigned tap = 0; tap < program->tap_count; tap++)
+        if (inputs->taps[tap].live_from == INT64_MAX)
+            inputs->taps[tap].live_from = ready;
     inputs->setup.uncertainty = bindings                    ? bindings->uncertainty
                                 : program->clock_error >= 0 ? program->clock_error
                                                             : 0;
@@ -353,6 +387,7 @@ int way_inputs_open(struct way_inputs *inputs, const struct way_program *program
 
 void way_inputs_close(struct way_inputs *inputs)
 {
+    way_living_end();
     way_merge_free(&inputs->setup.merge);
     way_logread_free(&inputs->log);
     free(inputs->sources);

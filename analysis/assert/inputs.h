@@ -15,9 +15,11 @@
 #include "analysis/assert/text.h"
 #include "analysis/judge/judge.h"
 
-/* A tap given on the command line: NAME=FILE. */
+/* A tap given on the command line: NAME=FILE, or NAME=INTERFACE where it is live. */
 struct way_given_tap {
     const char *name, *path;
+    bool live;
+    const int64_t *deadline; /* live: ns from the opening on; 0 there: until a signal */
 };
 
 enum { WAY_INPUTS_SOURCES_MAX = WAY_MERGE_SOURCES_MAX };

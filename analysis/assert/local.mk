@@ -10,6 +10,7 @@ libwayassert_a_SOURCES = \
 	analysis/assert/folder.c analysis/assert/folder.h \
 	analysis/assert/inputs.c analysis/assert/inputs.h \
 	analysis/assert/json.c analysis/assert/json.h \
+	analysis/assert/living.c analysis/assert/living.h \
 	analysis/assert/logread.c analysis/assert/logread.h \
 	analysis/assert/alter.c analysis/assert/alter.h \
 	analysis/assert/mutation.c analysis/assert/mutation.h \

@@ -15,6 +15,7 @@
 
 #include "analysis/assert/check_file.h"
 #include "analysis/assert/folder.h"
+#include "analysis/assert/living.h"
 #include "analysis/assert/mutation.h"
 #include "analysis/assert/outputs.h"
 #include "analysis/assert/runs.h"
@@ -50,6 +51,8 @@ static void print_help(void)
          "language.\n"
          "\n"
          "  --tap NAME=FILE  the capture of a tap (may be repeated; '-' is standard input)\n"
+         "  --live NAME=INTERFACE  the tap is an interface, judged at the end (may be repeated)\n"
+         "  --for DURATION   how long interfaces are captured, e.g. 30s; else until SIGINT\n"
          "  --let NAME=TEXT  what $NAME is in the files (may be repeated)\n"
          "  --only WORDS     judge only expectations with WORDS in theirs (may be repeated)\n"
          "  --explain        show what each rule selected, examined and matched\n"
@@ -111,18 +114,20 @@ static int add_only(struct options *options, const char *name)
     return EXIT_PASSED;
 }
 
-/* NAME=FILE */
-static int add_tap(struct options *options, char *argument)
+/* NAME=FILE, or NAME=INTERFACE */
+static int add_tap(struct options *options, char *argument, bool live)
 {
     char *equals = strchr(argument, '=');
 
     if (!equals || equals == argument || equals[1] == '\0')
-        return usage("--tap: expected NAME=FILE, found ", argument);
+        return usage(live ? "--live: expected NAME=INTERFACE, found "
+                          : "--tap: expected NAME=FILE, found ",
+                     argument);
     if (options->expect.given_count == WAY_EXPECT_GIVEN_MAX)
         return usage("too many --tap", "");
     *equals = '\0';
-    options->expect.given[options->expect.given_count++] =
-        (struct way_given_tap){.name = argument, .path = equals + 1};
+    options->expect.given[options->expect.given_count++] = (struct way_given_tap){
+        .name = argument, .path = equals + 1, .live = live, .deadline = &options->expect.deadline};
     return EXIT_PASSED;
 }
 
@@ -180,6 +185,8 @@ static int read_options(int argc, char **argv, struct options *options)
                                           {"evidence", required_argument, NULL, 'E'},
                                           {"no-evidence", no_argument, NULL, 'N'},
                                           {"tap", required_argument, NULL, 't'},
+                                          {"live", required_argument, NULL, 'L'},
+                                          {"for", required_argument, NULL, 'd'},
                                           {"let", required_argument, NULL, 'n'},
                                           {"explain", no_argument, NULL, 'e'},
                                           {"list", no_argument, NULL, 'l'},
@@ -224,8 +231,13 @@ static int read_options(int argc, char **argv, struct options *options)
         case 'o':
             code = add_only(options, optarg);
             break;
+        case 'L':
         case 't':
-            code = add_tap(options, optarg);
+            code = add_tap(options, optarg, option == 'L');
+            break;
+        case 'd':
+            if (!way_living_duration(optarg, &options->expect.deadline))
+                code = usage("--for: expected a duration like 30s, found ", optarg);
             break;
         case 'n':
             code = add_name(options, optarg);

@@ -223,14 +223,20 @@ static void source_count(struct way_source *source, struct way_record *record)
     }
 }
 
+/* ns behind the deadline in which packets from before it are still taken. */
+enum { LIVE_DRAIN = 1000 * 1000 * 1000 };
+
 static enum way_source_result next_live(struct way_source *source, struct way_record *record)
 {
     const char *message = "";
     enum way_source_result result = way_live_next(source->live, record, &message);
 
+    int64_t past = source->deadline ? monotonic_now() - source->deadline : -1;
+    bool over = source->stopped || past >= 0;
+    if (result == WAY_SOURCE_PACKET && past > LIVE_DRAIN)
+        result = WAY_SOURCE_LATER; /* they come faster than they are taken: it ends all the same */
     if (result == WAY_SOURCE_PACKET)
         source_count(source, record);
-    bool over = source->stopped || (source->deadline && monotonic_now() >= source->deadline);
     if (result == WAY_SOURCE_END) {
         way_fault_note(&source->fault, "it cannot be read on after packet %" PRIu64 ": %s",
                        source->facts.packets, message);

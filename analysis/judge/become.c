@@ -208,6 +208,10 @@ static void missing(struct become *become, struct way_pass *pass, struct waiting
                      ? waiting->kept->record.time < live_from(pass, rule->other)
                      : ended && waiting->kept->record.time > live_until(pass, rule->other);
 
+    /* A live capture ends in the midst of what goes on. */
+    doubt |= ended && pass->live_end && !become->reversed &&
+             waiting->kept->record.time + become->at_most > pass->live_end;
+
     if (rule->relation == WAY_RELATION_VANISHES) {
         way_note_write(waiting->expected, "that it does not appear on %s", tap);
         way_note_write(waiting->found, "that tap is not known to have been live long enough");

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "analysis/dissect/flow.h"
 #include "analysis/lang/memory.h"
@@ -236,8 +237,26 @@ static bool next_record(struct way_pass *pass, struct way_record *record)
 {
     const struct way_judge_setup *setup = pass->setup;
 
-    return setup->next ? setup->next(setup->reader, record)
-                       : way_merge_next(setup->merge, record, 0) == WAY_SOURCE_PACKET;
+    enum { LIVE_WAIT = 100 * 1000 * 1000 }; /* ns; files are never waited for */
+    enum way_source_result result;
+
+    if (setup->next)
+        return setup->next(setup->reader, record);
+    do {
+        result = way_merge_next(setup->merge, record, LIVE_WAIT);
+    } while (result == WAY_SOURCE_LATER);
+    return result == WAY_SOURCE_PACKET;
+}
+
+/* Live sources were live up to now, whatever their last packet. */
+static void note_live_end(struct way_pass *pass)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    for (unsigned i = 0; i < way_merge_count(pass->setup->merge); i++)
+        if (way_source_facts(way_merge_source(pass->setup->merge, i))->end == WAY_SOURCE_DEADLINE)
+            pass->live_end = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 void way_pass_run(struct way_pass *pass)
@@ -260,4 +279,5 @@ void way_pass_run(struct way_pass *pass)
         pass->packets++;
     }
     pass->evaluation.slots[WAY_SLOT_SELF] = NULL;
+    note_live_end(pass);
 }

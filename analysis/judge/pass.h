@@ -61,6 +61,7 @@ struct way_pass {
     int64_t *tap_errors;               /* by tap */
     uint64_t packets;                  /* of the pass so far */
     int64_t now;                       /* stamp of the newest packet */
+    int64_t live_end;                  /* ns: when live sources ended; 0: there are none */
     struct way_kept *current;          /* the packet at hand, if it was kept already */
     size_t kept_bytes;
     bool overflow;              /* more would have had to be kept than may be */
