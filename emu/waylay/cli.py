@@ -22,7 +22,8 @@ def override(text: str) -> tuple[str, str]:
     node, sign, path = text.partition("=")
     if not node or not sign or not path:
         raise argparse.ArgumentTypeError(f"found '{text}', expected NODE=PATH")
-    return node, path
+    # A run's folder keeps it, for a replay from wherever.
+    return node, os.path.abspath(path) if "/" in path else path
 
 
 def setting(text: str) -> tuple[str, str]:

@@ -43,6 +43,7 @@ def check(document: Document, steps: list[str]) -> dict[Place, Path]:
         if not isinstance(parameters, dict):
             raise document.error(place + (name,), parameters, "a mapping of parameters")
         files[place] = _file(document, place, name)
+        _names_differ(document, place, files[place])
         if parameters.get("step", steps[0]) not in steps:
             raise document.error(
                 place + (name, "step"), parameters["step"], "a step: " + ", ".join(steps)
@@ -60,6 +61,16 @@ def _file(document: Document, place: Place, name: str) -> Path:
     return path
 
 
+def _names_differ(document: Document, place: Place, path: Path) -> None:
+    """In a run's folder a file and all that it includes stand side by side."""
+    by_name: dict[str, Path] = {}
+    for one in included(path):
+        other = by_name.setdefault(one.name, one)
+        if other is not one:
+            expected = f"no two files of one name to be included: {other} and {one}"
+            raise document.error(place, path, expected)
+
+
 def included(path: Path) -> Iterator[Path]:
     """The file, and all that it includes, each once."""
     seen: set[Path] = set()
@@ -75,14 +86,24 @@ def included(path: Path) -> Iterator[Path]:
 
 
 def keep(run_dir: Path, source: dict[str, Any], files: dict[Place, Path]) -> dict[str, Any]:
-    """Copy the files into the run's folder, side by side; the source, with the copies' names."""
+    """Copy the files into the run's folder; returns the source, with the copies' names.
+
+    Each with what it includes, side by side: in one folder, but for those whose
+    names are those of others.
+    """
     items = list(source.get("expectations") or [])
+    taken: dict[tuple[str, str], Path] = {}  # (folder, name) -> what stands there
     for place, path in files.items():
-        for one in included(path):
-            (run_dir / FOLDER).mkdir(exist_ok=True)
-            shutil.copyfile(one, run_dir / FOLDER / one.name)
         index = int(place[1])
-        kept = f"{FOLDER}/{path.name}"
+        all_of_it = list(included(path))
+        folder = FOLDER
+        if any(taken.get((folder, one.name), one).resolve() != one.resolve() for one in all_of_it):
+            folder = f"{FOLDER}/{index + 1}"
+        for one in all_of_it:
+            taken[folder, one.name] = one
+            (run_dir / folder).mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(one, run_dir / folder / one.name)
+        kept = f"{folder}/{path.name}"
         item = items[index]
         items[index] = {kept: item[name_of(item)]} if isinstance(item, dict) else kept
     return {**source, "expectations": items} if items else source

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from typing import Any, Iterator, Sequence
 
 from waylay.errors import FAILED, INCONCLUSIVE, INTERRUPTED, PASSED
+from waylay.results import WARNED, word_of
 
+HARMLESS = ("passed", "skipped", WARNED)
 # What XML 1.0 cannot hold (section 2.2).
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Exit codes, the worst first: what was cut short says least about the mechanism.
@@ -44,7 +46,7 @@ class Outcome:
     @property
     def detail(self) -> str:
         """Why it did not pass, on one line."""
-        bad = [rule for rule in self.rules() if rule["verdict"] not in ("passed", "skipped")]
+        bad = [rule for rule in self.rules() if rule["verdict"] not in HARMLESS]
         said = str(self.results.get("detail", "")) or "no results were left"
         if bad:
             said = f"{bad[0]['name']}: {bad[0]['detail']}"
@@ -80,7 +82,8 @@ class Outcome:
     def rules(self) -> Iterator[dict[str, Any]]:
         yield from self.results.get("steps", [])
         yield from self.results.get("timeline", [])
-        yield from self.results.get("expectations", [])
+        for rule in self.results.get("expectations", []):
+            yield {**rule, "verdict": word_of(rule)}
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> int:
@@ -97,7 +100,7 @@ def flaky(outcomes: Sequence[Outcome]) -> dict[tuple[str, str], dict[str, int]]:
     seen: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for outcome in outcomes:
         for rule in outcome.rules():
-            if rule["verdict"] != "skipped":
+            if rule["verdict"] not in ("skipped", WARNED):
                 seen[outcome.group, rule["name"]][rule["verdict"]] += 1
     return {
         key: dict(counts) for key, counts in seen.items() if "passed" in counts and len(counts) > 1
@@ -135,9 +138,11 @@ def tap(outcomes: Sequence[Outcome]) -> str:
     for one in outcomes:
         for rule in one.rules():
             is_flaky = (one.group, rule["name"]) in unsteady
-            passed = rule["verdict"] in ("passed", "skipped") and not is_flaky
+            passed = rule["verdict"] in HARMLESS and not is_flaky
             note = f"{one.label}: {rule['name']}"
             extra = _shown(rule["detail"]) if rule["verdict"] != "passed" else ""
+            if rule["verdict"] == WARNED:
+                extra = f"a warning: {extra}"
             if is_flaky:
                 extra = f"flaky, here {rule['verdict']} {extra}".rstrip()
             points.append(_point(passed, note, rule["verdict"] == "skipped", extra))
@@ -211,12 +216,14 @@ def _case(suite: ElementTree.Element, label: str, rule: dict[str, Any], is_flaky
         name=_xml(rule["name"]),
         time=f"{seconds or 0:.3f}",
     )
-    kinds = {"passed": "", "skipped": "skipped", "failed": "failure"}
+    kinds = {"passed": "", "skipped": "skipped", "failed": "failure", WARNED: "system-out"}
     kind = "failure" if is_flaky else kinds.get(rule["verdict"], "error")
     if kind:
         said = f"flaky, here {rule['verdict']}" if is_flaky else rule["verdict"]
-        child = ElementTree.SubElement(case, kind, message=_xml(said))
+        child = ElementTree.SubElement(case, kind)
         child.text = _xml(rule["detail"])
+        if kind != "system-out":
+            child.set("message", _xml(said))
     return kind
 
 

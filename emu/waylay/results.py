@@ -31,6 +31,7 @@ from waylay.yamlmarks import Place
 Json = dict[str, Any]
 
 EXIT_CODES = {"passed": PASSED, "failed": FAILED, "inconclusive": INCONCLUSIVE}
+WARNED = "warned"
 # Places that a run covers with file systems of its own.
 HIDDEN = ("/run", "/proc", "/sys")
 
@@ -163,6 +164,12 @@ def _counts(item: Json) -> bool:
     return bool(item["verdict"] != "skipped" and item.get("level", "fail") == "fail")
 
 
+def word_of(item: Json) -> str:
+    """Its verdict as it is told: what only warns does not fail."""
+    harmless = item["verdict"] in ("passed", "skipped")
+    return WARNED if item.get("level") == "warn" and not harmless else str(item["verdict"])
+
+
 def check(run_dir: Path, scenario: Scenario, program: Optional[str]) -> list[Json]:
     """Let waylay-assert judge the captures; what it cannot say is inconclusive."""
     names = [expectations.name_of(i) for i in scenario.source.get("expectations") or []]
@@ -228,7 +235,7 @@ def failure(name: str, detail: str, start: int, end: Optional[int] = None) -> Js
 def row(item: Json, width: int) -> str:
     """One step or check: its verdict, name and detail, on one line."""
     detail = (item["detail"].splitlines() or [""])[0]
-    return f"  {item['verdict']:<12} {item['name']:<{width}}  {detail}".rstrip()
+    return f"  {word_of(item):<12} {item['name']:<{width}}  {detail}".rstrip()
 
 
 def table(title: str, items: list[Json]) -> str:

@@ -57,6 +57,16 @@ def test_skipped_is_no_verdict_and_inconclusive_is_one() -> None:
     assert outcome.flaky([made("passed"), made("inconclusive")])
 
 
+def test_what_only_warns_is_told_and_fails_nothing() -> None:
+    run = made("passed")
+    run.results["expectations"][0].update(verdict="failed", level="warn", detail="seen twice")
+    assert run.detail == "" and not outcome.flaky([run, made("passed", number=2)])
+    assert "\nok 2 - a \\#1: no-option\n# a warning: seen twice\n" in outcome.tap([run])
+    suite = ElementTree.fromstring(outcome.junit([run])).find("testsuite")
+    assert suite is not None and (suite.get("failures"), suite.get("errors")) == ("0", "0")
+    assert suite.findtext("testcase[@name='no-option']/system-out") == "seen twice"
+
+
 def test_a_run_without_results_has_failed() -> None:
     killed = Outcome("a", "a", "/r", 1, 1.0, {})
     assert killed.verdict == "failed" and killed.detail == "no results were left"
