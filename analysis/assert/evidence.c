@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "analysis/lang/memory.h"
 #include "analysis/capture/writer.h"
+#include "analysis/lang/memory.h"
 
 /* A packet that is concerned; several for one packet are possible. */
 struct concerned {

@@ -4,6 +4,7 @@
  */
 #include "analysis/assert/inputs.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -315,9 +316,11 @@ static int judge_losses(struct opening *opening, struct way_json *json, json_t *
         struct way_text name = entry_name(inputs->paths[i]);
         json_t *entry = json_object_get(root, name.s);
         json->item = name.s;
+        int result = entry ? judge_entry(opening, json, entry, i, first_mark) : 0;
+        json->item = NULL;
         if (!entry)
             spoil(inputs, i, "nothing says whether it lost packets");
-        else if (judge_entry(opening, json, entry, i, first_mark))
+        if (result)
             return -1;
     }
     for (size_t tap = 0; tap < opening->program->tap_count; tap++)

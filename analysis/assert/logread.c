@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "analysis/assert/json.h"
+#include "analysis/lang/memory.h"
 #include "core/common/cleanup.h"
 
 /* Where a line is, and what it is read into. */
@@ -123,20 +124,20 @@ static int read_line(struct reading *reading, json_t *line)
 
 static int read_log(struct reading *reading, FILE *file, const char *path)
 {
-    WAY_AUTO_FREE char *text = malloc(WAY_LOGREAD_LINE_MAX);
+    char *text = way_memory_array(WAY_LOGREAD_LINE_MAX, 1);
     unsigned number = 0;
     char place[PATH_MAX + 16];
+    int result = 0;
 
-    while (text && fgets(text, WAY_LOGREAD_LINE_MAX, file)) {
+    while (!result && fgets(text, WAY_LOGREAD_LINE_MAX, file)) {
         snprintf(place, sizeof place, "%s:%u", path, ++number);
         reading->json.file = place;
         json_t *line = way_json_parse(&reading->json, text, strlen(text));
-        int result = line ? read_line(reading, line) : -1;
+        result = line ? read_line(reading, line) : -1;
         json_decref(line);
-        if (result)
-            return -1;
     }
-    return 0;
+    free(text);
+    return result;
 }
 
 int way_logread(struct way_logread *log, const char *folder, const struct way_bindings *bindings,

@@ -12,6 +12,7 @@
  */
 #include "analysis/judge/pass.h"
 
+#include <assert.h>
 #include <glib.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -65,13 +66,13 @@ struct become {
 static void wait_on(struct side *side, struct waiting *waiting)
 {
     struct waiting *first =
-        g_hash_table_lookup(side->by_key, GSIZE_TO_POINTER(waiting->stretch.key));
+        g_hash_table_lookup(side->by_key, way_key_pointer(waiting->stretch.key));
 
     waiting->older = side->newest;
     *(side->newest ? &side->newest->newer : &side->oldest) = waiting;
     side->newest = waiting;
     if (!first) {
-        g_hash_table_insert(side->by_key, GSIZE_TO_POINTER(waiting->stretch.key), waiting);
+        g_hash_table_insert(side->by_key, way_key_pointer(waiting->stretch.key), waiting);
         return;
     }
     while (first->next_of_key)
@@ -81,7 +82,7 @@ static void wait_on(struct side *side, struct waiting *waiting)
 
 static void let_go(struct become *become, struct side *side, struct waiting *waiting)
 {
-    gpointer key = GSIZE_TO_POINTER(waiting->stretch.key);
+    gpointer key = way_key_pointer(waiting->stretch.key);
     struct waiting *first = g_hash_table_lookup(side->by_key, key);
 
     if (first == waiting && waiting->next_of_key) {
@@ -98,6 +99,13 @@ static void let_go(struct become *become, struct side *side, struct waiting *wai
     become->bytes -= waiting->kept->size + sizeof *waiting;
     way_kept_free(waiting->kept);
     free(waiting);
+}
+
+/* The one that has waited for longest, or NULL. */
+static struct waiting *oldest_of(const struct side *side)
+{
+    assert(!side->oldest || !side->oldest->older);
+    return side->oldest;
 }
 
 /* A copy that waits; NULL beyond the bound. */
@@ -343,7 +351,7 @@ static bool pair(struct become *become, struct way_pass *pass, struct waiting *m
 static bool offer(struct become *become, struct way_pass *pass, const struct way_kept *other,
                   const struct way_stretch *piece)
 {
-    struct waiting *main = g_hash_table_lookup(become->mains.by_key, GSIZE_TO_POINTER(piece->key));
+    struct waiting *main = g_hash_table_lookup(become->mains.by_key, way_key_pointer(piece->key));
     bool taken = false;
 
     while (main) {
@@ -393,8 +401,8 @@ static void see_main(void *self, struct way_pass *pass, struct way_stand *stand,
     wait_on(&become->mains, waiting);
     /* It may have come already, by that tap's clock. */
     struct waiting *other =
-        g_hash_table_lookup(become->others.by_key, GSIZE_TO_POINTER(stretch.key));
-    while (other && g_hash_table_lookup(become->mains.by_key, GSIZE_TO_POINTER(stretch.key))) {
+        g_hash_table_lookup(become->others.by_key, way_key_pointer(stretch.key));
+    while (other && g_hash_table_lookup(become->mains.by_key, way_key_pointer(stretch.key))) {
         struct waiting *next = other->next_of_key;
         if (offer(become, pass, other->kept, &other->stretch))
             let_go(become, &become->others, other);
@@ -416,7 +424,7 @@ static void see_other(void *self, struct way_pass *pass, struct way_stand *stand
         return;
     /* Nobody waits for it, and on one clock nobody will. */
     if (become->other_waits == 0 &&
-        !g_hash_table_lookup(become->mains.by_key, GSIZE_TO_POINTER(piece.key))) {
+        !g_hash_table_lookup(become->mains.by_key, way_key_pointer(piece.key))) {
         way_nearly_add(&become->nobodys, stand);
         return;
     }
@@ -459,10 +467,12 @@ void way_become_end(struct way_pass *pass, void *self)
     struct become *become = self;
     const struct way_rule *rule = become->outcome->rule;
 
-    while (become->mains.oldest)
-        missing(become, pass, become->mains.oldest, true);
-    while (become->others.oldest)
-        let_go(become, &become->others, become->others.oldest);
+    struct waiting *oldest;
+
+    while ((oldest = oldest_of(&become->mains)))
+        missing(become, pass, oldest, true);
+    while ((oldest = oldest_of(&become->others)))
+        let_go(become, &become->others, oldest);
     if (become->overflow) {
         struct way_note *note = way_outcome_note(become->outcome, true, NULL);
         if (note) {

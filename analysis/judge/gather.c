@@ -55,7 +55,7 @@ static void heap_take(struct way_pass *pass, struct heap *heap, const struct way
 
     if (of && heap->distinct) {
         if (way_key_of(pass, terms, 1, &key))
-            g_hash_table_add(heap->distinct, GSIZE_TO_POINTER(key));
+            g_hash_table_add(heap->distinct, way_key_pointer(key));
     } else if (of) {
         if (!way_evaluate_value(&pass->evaluation, of, &datum) || datum.shape != WAY_ONE)
             return; /* it has none */

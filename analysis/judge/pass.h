@@ -17,6 +17,8 @@
 #ifndef WAYLAY_ANALYSIS_JUDGE_PASS_H
 #define WAYLAY_ANALYSIS_JUDGE_PASS_H
 
+#include <string.h>
+
 #include "analysis/judge/judge.h"
 #include "analysis/judge/packet.h"
 
@@ -125,6 +127,16 @@ bool way_edge_time(const struct way_pass *pass, const struct way_edge *edge, int
 /* The values of terms, asked of slot 0, as one number: equal values have equal
  * ones, others almost never. False where one of them has no value. */
 bool way_key_of(struct way_pass *pass, struct way_term *const *terms, size_t count, uint64_t *out);
+
+/* A key as GLib's tables take it. */
+static inline void *way_key_pointer(uint64_t key)
+{
+    void *pointer;
+
+    _Static_assert(sizeof pointer == sizeof key, "keys are as wide as pointers");
+    memcpy(&pointer, &key, sizeof pointer);
+    return pointer;
+}
 
 /* The key of one side of a join. */
 bool way_join_key(struct way_pass *pass, const struct way_rule *rule, bool main, uint64_t *out);

@@ -162,7 +162,7 @@ static bool is_first(struct way_pass *pass, const struct way_rule *rule, GHashTa
         key = way_connection_of(pass, &pass->stands[WAY_SLOT_SELF]);
     else if (!way_key_of(pass, rule->main->per, rule->main->per_count, &key))
         return false;
-    return g_hash_table_add(groups, GSIZE_TO_POINTER(key));
+    return g_hash_table_add(groups, way_key_pointer(key));
 }
 
 struct group {
@@ -177,11 +177,11 @@ static struct way_tally *tally_of(struct way_pass *pass, const struct way_rule *
 
     if (!way_key_of(pass, rule->main->per, rule->main->per_count, &key))
         return NULL;
-    struct group *group = g_hash_table_lookup(groups, GSIZE_TO_POINTER(key));
+    struct group *group = g_hash_table_lookup(groups, way_key_pointer(key));
     if (!group) {
         group = g_new0(struct group, 1);
         group->first = way_at_kept(kept);
-        g_hash_table_insert(groups, GSIZE_TO_POINTER(key), group);
+        g_hash_table_insert(groups, way_key_pointer(key), group);
     }
     return &group->tally;
 }

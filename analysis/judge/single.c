@@ -135,12 +135,12 @@ struct group {
 
 static struct group *group_of(struct single *single, uint64_t key, const struct way_at *at)
 {
-    struct group *group = g_hash_table_lookup(single->groups, GSIZE_TO_POINTER(key));
+    struct group *group = g_hash_table_lookup(single->groups, way_key_pointer(key));
 
     if (!group) {
         group = g_new0(struct group, 1);
         group->first = *at;
-        g_hash_table_insert(single->groups, GSIZE_TO_POINTER(key), group);
+        g_hash_table_insert(single->groups, way_key_pointer(key), group);
         return group;
     }
     return single->outcome->rule->quantifier == WAY_EACH_FIRST ? NULL : group;

@@ -10,7 +10,7 @@
 
 const char *way_sort_name(enum way_sort sort)
 {
-#define NAME(suffix, family, name) [WAY_SORT_##suffix] = name,
+#define NAME(suffix, family, name) [WAY_SORT_##suffix] = (name),
     static const char *const names[] = {WAY_SORTS(NAME)};
 #undef NAME
 

@@ -213,7 +213,7 @@ static bool real_numbers(enum way_term_kind kind, double a, double b, double *ou
 static bool arithmetic_value(struct way_evaluation *e, const struct way_term *term,
                              struct way_datum *out)
 {
-    struct way_datum a, b;
+    struct way_datum a = {.sort = WAY_SORT_ANY}, b = {.sort = WAY_SORT_ANY};
 
     if (!value_of(e, term->kids[0], &a) || !value_of(e, term->kids[1], &b))
         return false;
@@ -241,7 +241,7 @@ static bool arithmetic_value(struct way_evaluation *e, const struct way_term *te
 static bool function_value(struct way_evaluation *e, const struct way_term *term,
                            struct way_datum *out)
 {
-    struct way_datum a, b = {0};
+    struct way_datum a = {.sort = WAY_SORT_ANY}, b = {.sort = WAY_SORT_ANY};
 
     if (!value_of(e, term->kids[0], &a) || (term->kids[1] && !value_of(e, term->kids[1], &b)))
         return false;
@@ -349,7 +349,8 @@ static enum way_truth comparison(struct way_evaluation *e, const struct way_term
 {
     const struct way_term *before = e->cause;
     enum way_presence why = e->why;
-    struct way_datum left, right, tolerance = {.sort = WAY_SORT_NUMBER};
+    struct way_datum left = {.sort = WAY_SORT_ANY}, right = {.sort = WAY_SORT_ANY};
+    struct way_datum tolerance = {.sort = WAY_SORT_NUMBER};
 
     if (!value_of(e, term->kids[0], &left)) {
         if (term->each != WAY_ANY_OF || e->why != WAY_ABSENT)
@@ -378,7 +379,7 @@ static enum way_truth comparison(struct way_evaluation *e, const struct way_term
 /* A yes/no field that stands alone; of several one is enough. */
 static enum way_truth plain(struct way_evaluation *e, const struct way_term *term)
 {
-    struct way_datum value;
+    struct way_datum value = {.sort = WAY_SORT_ANY};
 
     if (!value_of(e, term, &value))
         return WAY_UNKNOWN;

@@ -30,8 +30,8 @@ static void remember(struct way_context *context, struct way_term *term)
             return;
         }
     }
-    const struct way_field **grown = way_arena_take(
-        &program->arena, (program->remembered_count + 1) * sizeof(const struct way_field *));
+    const struct way_field **grown =
+        way_arena_take(&program->arena, (program->remembered_count + 1) * sizeof(void *));
     if (program->remembered_count)
         memcpy(grown, program->remembered, program->remembered_count * sizeof *grown);
     grown[program->remembered_count] = &term->field;

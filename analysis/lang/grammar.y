@@ -7,7 +7,7 @@
  */
 %define api.pure full
 %define api.prefix {way_lang_}
-%define api.location.type {struct way_place}
+%define api.location.type {way_lang_place}
 %define parse.error custom
 %define parse.lac full
 %locations
@@ -16,6 +16,8 @@
 
 %code requires {
 #include "analysis/lang/tree.h"
+
+typedef struct way_place way_lang_place;
 }
 
 %code {

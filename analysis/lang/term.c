@@ -2,6 +2,7 @@
  *
  * Expressions: names found, macros replaced, sorts given.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "analysis/lang/evaluate.h"
@@ -364,6 +365,7 @@ static struct way_term *aggregate(struct way_context *context, const struct way_
     }
     if (way_sort_family(term->sort) != WAY_SORT_BYTES)
         return term;
+    assert(term->kids[0]); /* only what is asked for a field has its sort */
     way_complain(complaints_of(context), expr->place, "'%s' is %s: expected a number",
                  term->kids[0]->text, way_sort_name(term->kids[0]->sort));
     return NULL;

@@ -6,6 +6,7 @@
  * small table of its own. What is not known (names of a run that is not there)
  * goes with everything.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "analysis/lang/resolver.h"
@@ -178,6 +179,7 @@ static bool type_function(struct way_context *context, struct way_term *term)
                                                 : WAY_SORT_NUMBER;
     if (family == WAY_SORT_ANY)
         return true;
+    assert(term->kind != WAY_TERM_SEQDIFF || term->kids[1]);
     if (term->kind == WAY_TERM_ABS && family != WAY_SORT_NUMBER && family != WAY_SORT_SPAN)
         wanted = "a number or a duration";
     else if (term->kind == WAY_TERM_SEQDIFF &&
