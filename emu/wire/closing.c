@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { THREADS = 32, STACK = 64 << 10 };
+enum { STACK = 64 << 10 };
 
 void way_closing_hold(struct way_closing *closing, int fd)
 {
@@ -32,37 +32,42 @@ static void *work(void *argument)
 {
     struct way_closing *closing = argument;
     size_t i;
-    while ((i = atomic_fetch_add(&closing->next, 1)) < closing->count)
+    while ((i = atomic_fetch_add(&closing->next, 1)) < closing->count) {
         close(closing->fds[i]);
+        atomic_fetch_add(&closing->done, 1);
+    }
     return NULL;
 }
 
-/* Starts threads of ordinary priority, as many as it can; returns how many. */
-static unsigned start(struct way_closing *closing, pthread_t threads[THREADS])
+/* The threads have ordinary priority. */
+void way_closing_begin(struct way_closing *closing)
 {
     const struct sched_param ordinary = {.sched_priority = 0};
     pthread_attr_t attributes;
-    unsigned count = 0;
     if (pthread_attr_init(&attributes) != 0)
-        return 0;
+        return;
     pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
     pthread_attr_setschedpolicy(&attributes, SCHED_OTHER);
     pthread_attr_setschedparam(&attributes, &ordinary);
     pthread_attr_setstacksize(&attributes, STACK);
-    while (count < THREADS && count + 1 < closing->count &&
-           pthread_create(&threads[count], &attributes, work, closing) == 0)
-        count++;
+    while (closing->started < WAY_CLOSING_THREADS && closing->started < closing->count &&
+           pthread_create(&closing->threads[closing->started], &attributes, work, closing) == 0)
+        closing->started++;
     pthread_attr_destroy(&attributes);
-    return count;
+}
+
+bool way_closing_goes_on(const struct way_closing *closing)
+{
+    return closing->started > 0 && atomic_load(&closing->done) < closing->count;
 }
 
 void way_closing_end(struct way_closing *closing)
 {
-    pthread_t threads[THREADS];
-    unsigned count = start(closing, threads);
+    if (closing->started == 0)
+        way_closing_begin(closing);
     work(closing);
-    while (count > 0)
-        pthread_join(threads[--count], NULL);
+    while (closing->started > 0)
+        pthread_join(closing->threads[--closing->started], NULL);
     free(closing->fds);
     *closing = (struct way_closing){.count = 0};
 }

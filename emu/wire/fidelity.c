@@ -129,7 +129,7 @@ json_t *way_fidelity_json(struct way_wire *wire)
     for (size_t i = 0; i < wire->link_count; i++) {
         json_object_set_new(links, wire->links[i]->settings.name,
                             link_json(wire->links[i], &verdict));
-        way_loop_catch_up(&wire->loop); /* asking the kernel takes 80 us an end */
+        way_loop_breathe(&wire->loop, 0); /* asking the kernel takes 80 us an end */
     }
     size_t index;
     json_t *gone;

@@ -5,7 +5,10 @@
 #include "emu/wire/handlers.h"
 
 #include "core/common/log.h"
+#include "emu/wire/closing.h"
 #include "emu/wire/fidelity.h"
+
+#define BREATH_NS INT64_C(500000) /* between looks at whether devices are gone */
 
 static struct way_link *find(const struct way_wire *wire, const struct way_request *request,
                              struct way_answer *answer)
@@ -83,7 +86,7 @@ static void show(void *context, const struct way_request *request, struct way_an
     } else {
         for (size_t i = 0; i < wire->link_count; i++) {
             json_object_set_new(links, wire->links[i]->settings.name, show_link(wire->links[i]));
-            way_loop_catch_up(&wire->loop);
+            way_loop_breathe(&wire->loop, 0);
         }
     }
     way_answer_add(answer, "links", links);
@@ -102,14 +105,22 @@ static void add(void *context, const struct way_request *request, struct way_ans
     way_link_settings_free(&settings);
 }
 
+/* The devices are gone when it is answered; frames on other links do not wait for that. */
 static void drop(void *context, const struct way_request *request, struct way_answer *answer)
 {
     struct way_wire *wire = context;
     struct way_link *link = find(wire, request, answer);
     if (!link)
         return;
+    struct way_closing devices = {.count = 0};
     way_fidelity_note_removed(wire, link);
+    for (int i = 0; i < 2; i++)
+        way_closing_hold(&devices, way_end_fd(link->sides[i].end));
     way_wire_remove(wire, link);
+    way_closing_begin(&devices);
+    while (way_closing_goes_on(&devices))
+        way_loop_breathe(&wire->loop, BREATH_NS);
+    way_closing_end(&devices);
 }
 
 /* ---- captures and fidelity ---- */

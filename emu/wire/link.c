@@ -72,7 +72,7 @@ static int make_parts(struct way_link *link, char *error, size_t error_size)
         struct way_side *side = &link->sides[i];
         side->link = link;
         side->index = i;
-        side->watch = (struct way_watch){.ready = way_side_ready, .context = side};
+        side->watch = (struct way_watch){.ready = way_side_ready, .context = side, .urgent = true};
         side->end = way_end_open(&link->settings.ends[i], error, error_size);
         if (!side->end)
             return -1;

@@ -85,10 +85,11 @@ static int sleep_and_look(const struct way_loop *loop, int64_t sleep,
 
 /* Waits, and finds out how long the loop was away: from when it began its last round, or
  * should have looked again, until now. */
-static int wait(struct way_loop *loop, struct epoll_event events[EVENTS])
+static int wait(struct way_loop *loop, int64_t longest, struct epoll_event events[EVENTS])
 {
     int64_t begin = way_clock_ns();
     int64_t sleep = time_to_sleep(loop, begin);
+    sleep = sleep < longest ? sleep : longest;
     int64_t away = loop->looks_by > 0 ? begin - loop->looks_by : 0;
     int count = sleep_and_look(loop, sleep, events);
     int64_t end = way_clock_ns();
@@ -100,20 +101,35 @@ static int wait(struct way_loop *loop, struct epoll_event events[EVENTS])
     return count;
 }
 
+static void serve(struct way_loop *loop, const struct epoll_event events[EVENTS], int count,
+                  bool only_urgent)
+{
+    way_loop_catch_up(loop);
+    for (int i = 0; i < count; i++) {
+        struct way_watch *watch = events[i].data.ptr;
+        if (!watch->gone && (watch->urgent || !only_urgent))
+            watch->ready(watch->context);
+        way_loop_catch_up(loop);
+    }
+}
+
+void way_loop_breathe(struct way_loop *loop, int64_t longest)
+{
+    struct epoll_event events[EVENTS];
+    if (loop->stopped)
+        return;
+    int count = wait(loop, longest, events);
+    serve(loop, events, count, true);
+}
+
 int way_loop_run(struct way_loop *loop)
 {
     struct epoll_event events[EVENTS];
     while (!loop->stopped) {
-        int count = wait(loop, events);
+        int count = wait(loop, WAY_LOOP_PULSE, events);
         if (count < 0 && errno != EINTR)
             return -errno;
-        way_loop_catch_up(loop);
-        for (int i = 0; i < count; i++) {
-            struct way_watch *watch = events[i].data.ptr;
-            if (!watch->gone)
-                watch->ready(watch->context);
-            way_loop_catch_up(loop);
-        }
+        serve(loop, events, count, false);
         loop->turns.rest(loop->turns.context);
     }
     return 0;

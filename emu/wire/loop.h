@@ -30,7 +30,8 @@ struct way_watch {
     /* Called when the descriptor is readable. Does a bounded amount of work. */
     void (*ready)(void *context);
     void *context;
-    bool gone; /* the loop's: unwatched, and perhaps freed right after the round */
+    bool urgent; /* frames: served by way_loop_breathe, too */
+    bool gone;   /* the loop's: unwatched, and perhaps freed right after the round */
 };
 
 /* How the loop does what is due. */
@@ -69,6 +70,10 @@ void way_loop_unwatch(struct way_loop *loop, int fd, struct way_watch *watch);
 
 /* Does what has become due in the meantime. For who is busy. */
 void way_loop_catch_up(struct way_loop *loop);
+
+/* Waits up to `wait` ns, and does what is urgent: for who carries out a long request, and has
+ * everything in order. Nothing is freed. Does nothing after way_loop_stop. */
+void way_loop_breathe(struct way_loop *loop, int64_t wait);
 
 /* Goes round until way_loop_stop. Returns 0, or a negative errno when it cannot
  * wait. */

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import struct
+import threading
 import time
 from pathlib import Path
 from typing import Any, Iterator
@@ -124,3 +125,25 @@ def test_links_that_are_gone_hold_no_files(net: WireNet) -> None:
         assert receiver.numbers() == [1, 2, 3]
     net.stop()
     assert len(read_pcap(net.folder / "n0@b.pcap")) == 3
+
+
+def test_frames_do_not_wait_for_links_that_go(net: WireNet) -> None:
+    """Some 40 ms each does the kernel take for two TAPs; frames come every millisecond."""
+    names = [f"n{i}" for i in range(20)]
+    net.start([net.link("tap", name) for name in ["a-b", *names]])
+    going = threading.Event()
+    with net.port("a") as sender:
+
+        def send() -> None:
+            while not going.wait(0.001):
+                sender.send(b"\0\0\0\1")
+
+        thread = threading.Thread(target=send)
+        thread.start()
+        for name in names:
+            net.do(do="remove", link=name)
+        going.set()
+        thread.join()
+    said = net.stop()
+    assert said["links"]["a-b"]["a"]["lateness"]["p50"] < 10_000_000
+    assert net.nodes["a"].interfaces() == {"lo"}
