@@ -274,13 +274,14 @@ static uint64_t number_at(const uint8_t *at, size_t len)
     return number;
 }
 
-/* Another value: every other time the next one, which is the hardest to notice. */
+/* Another value: every other time the next one, which is the hardest to notice. The low
+ * bits of `most` may be missing (tcp.hdr_len counts in fours). */
 static uint64_t another(uint64_t from, uint64_t most, uint64_t random)
 {
-    uint64_t to = random & 1 ? from + 1 : from ^ (random >> 1);
+    uint64_t step = most & -most;
+    uint64_t next = (from + step) & most, other = (from ^ random >> 1) & most;
 
-    to &= most;
-    return to != from ? to : (from + 1) & most;
+    return random & 1 || other == from ? next : other;
 }
 
 void way_alter(const struct way_record *record, const struct way_spot *spot, uint64_t random,

@@ -77,3 +77,10 @@ test_assert_wire_LDADD = $(ASSERT_TEST_LDADD)
 test_assert_input_SOURCES = tests/unit/test-assert-input.c
 test_assert_input_CFLAGS = $(ASSERT_TEST_CFLAGS)
 test_assert_input_LDADD = $(ASSERT_TEST_LDADD)
+
+# Mutations, over the frames of analysis/dissect's tests.
+check_PROGRAMS += test-assert-alter
+TESTS += test-assert-alter
+test_assert_alter_SOURCES = tests/unit/test-assert-alter.c
+test_assert_alter_CFLAGS = $(ASSERT_TEST_CFLAGS)
+test_assert_alter_LDADD = libwaymadeframes.a libwaypackets.a $(ASSERT_TEST_LDADD)

@@ -97,7 +97,8 @@ static struct way_mutation_packet *keep(struct way_mutation *mutation,
         grown(capture->packets, capture->count, &capture->room, sizeof *capture->packets);
     struct way_mutation_packet *packet = &capture->packets[capture->count++];
     packet->record = *record;
-    packet->record.bytes = memcpy(way_memory_array(record->len, 1), record->bytes, record->len);
+    packet->bytes = memcpy(way_memory_array(record->len, 1), record->bytes, record->len);
+    packet->record.bytes = packet->bytes;
     packet->seen = false;
     return packet;
 }
@@ -402,7 +403,7 @@ void way_mutation_free(struct way_mutation **slot)
 
     for (size_t i = 0; i < mutation->capture_count; i++) {
         for (size_t k = 0; k < mutation->captures[i].count; k++)
-            free((void *)(uintptr_t)mutation->captures[i].packets[k].record.bytes);
+            free(mutation->captures[i].packets[k].bytes);
         free(mutation->captures[i].packets);
         free(mutation->captures[i].path);
     }

@@ -11,7 +11,8 @@
 enum way_mutation_kind { WAY_DROP, WAY_DUPLICATE, WAY_SWAP, WAY_DELAY, WAY_EDIT };
 
 struct way_mutation_packet {
-    struct way_record record; /* its bytes are owned */
+    struct way_record record; /* with the bytes below */
+    uint8_t *bytes;           /* owned */
     bool seen;                /* a tap sees it */
 };
 

@@ -28,8 +28,11 @@ static struct way_candidate *add(GPtrArray *list, const char *tap, char *words, 
 {
     struct way_candidate *candidate = g_new0(struct way_candidate, 1);
 
-    *candidate = (struct way_candidate){
-        .tap = tap, .words = words, .head = head, .tail = g_strdup(""), .condition = condition};
+    candidate->tap = tap;
+    candidate->words = words;
+    candidate->head = head;
+    candidate->tail = g_strdup("");
+    candidate->condition = condition;
     g_ptr_array_add(list, candidate);
     return candidate;
 }
@@ -156,12 +159,12 @@ static void add_handshake(GPtrArray *list, const struct way_draft_class *asked,
     if (asked->kind != WAY_DRAFT_SYN || answered->kind != WAY_DRAFT_SYN_ACK ||
         strcmp(asked->tap, answered->tap) != 0)
         return;
-    made = add(list, asked->tap,
-               g_strdup_printf("%s: answers to a SYN on %s", answered->words, answered->tap),
-               g_strdup_printf("each \"%s\" on %s\n    preceded by \"%s\" on %s\n    joined by "
-                               "connection, was.tcp.ack_raw == (tcp.seq_raw + 1) mod 2^32",
-                               answered->filter, answered->tap, asked->filter, asked->tap),
-               NULL);
+    add(list, asked->tap,
+        g_strdup_printf("%s: answers to a SYN on %s", answered->words, answered->tap),
+        g_strdup_printf("each \"%s\" on %s\n    preceded by \"%s\" on %s\n    joined by "
+                        "connection, was.tcp.ack_raw == (tcp.seq_raw + 1) mod 2^32",
+                        answered->filter, answered->tap, asked->filter, asked->tap),
+        NULL);
     made = add(list, asked->tap, g_strdup_printf("%s: is answered on %s", asked->words, asked->tap),
                g_strdup_printf("each \"%s\" on %s\n    followed by \"%s\" on %s\n    joined by "
                                "connection",
@@ -222,7 +225,7 @@ static void add_statuses(GPtrArray *list, const struct way_survey *survey, const
         const char *text = key->data;
         if (strncmp(text, tap, length) != 0 || text[length] != ' ')
             continue;
-        guint count = GPOINTER_TO_UINT(g_hash_table_lookup(survey->statuses, text));
+        guint count = *(const guint *)g_hash_table_lookup(survey->statuses, text);
         add(list, tap,
             g_strdup_printf("%u responses with status %s on %s", count, text + length + 1, tap),
             g_strdup_printf("exactly %u packet on %s where any http.response.code == %s", count,

@@ -205,7 +205,7 @@ static void free_class(void *pointer)
 }
 
 /* The class of a packet, made if it is new; NULL beyond the bound. */
-static struct way_draft_class *class_of(struct surveying *at, const char *tap,
+static struct way_draft_class *class_of(struct surveying *at, char *tap,
                                         const struct way_level *level, int64_t time)
 {
     struct way_draft_class *class = g_new0(struct way_draft_class, 1);
@@ -298,8 +298,13 @@ static void note_status(struct surveying *at, const char *tap, struct way_view *
         way_field_get(&field, view, values) == WAY_PRESENT)
         for (unsigned i = 0; i < values->count; i++) {
             char *key = g_strdup_printf("%s %" PRIu64, tap, values->items[i].number);
-            guint count = GPOINTER_TO_UINT(g_hash_table_lookup(at->survey->statuses, key));
-            g_hash_table_insert(at->survey->statuses, key, GUINT_TO_POINTER(count + 1));
+            guint *count = g_hash_table_lookup(at->survey->statuses, key);
+            if (!count) {
+                count = g_new0(guint, 1);
+                g_hash_table_insert(at->survey->statuses, g_strdup(key), count);
+            }
+            ++*count;
+            g_free(key);
         }
     free(values);
 }
@@ -318,7 +323,7 @@ static void note_elsewhere(struct surveying *at, struct way_draft_class *class,
     for (guint i = 0; i < shown->len; i++) {
         struct way_draft_class *other = g_ptr_array_index(shown, i);
         if (strcmp(other->tap, class->tap) != 0)
-            g_hash_table_add(other->elsewhere, (void *)(uintptr_t) class->tap);
+            g_hash_table_add(other->elsewhere, class->tap);
     }
     g_ptr_array_add(shown, class);
 }
@@ -331,7 +336,7 @@ static void note_address(struct surveying *at, const char *tap, way_be32 address
         g_hash_table_add(at->survey->seen, g_strdup_printf("%s %s", tap, node->name));
 }
 
-static void note_packet(struct surveying *at, const char *tap, struct way_view *view)
+static void note_packet(struct surveying *at, char *tap, struct way_view *view)
 {
     const struct way_level *level = way_view_level(view, 0);
 
@@ -364,7 +369,7 @@ static char *text_of_taps(const struct way_survey *survey)
 static void read_packets(struct surveying *at, const struct way_judge_setup *setup)
 {
     unsigned sources = way_merge_count(setup->merge);
-    struct way_flows **flows = way_memory_array(sources, sizeof(*flows));
+    struct way_flows **flows = way_memory_array(sources, sizeof(void *));
     struct way_view *view = way_memory_array(1, sizeof *view);
     struct way_record record;
 
@@ -425,7 +430,7 @@ int way_survey_read(struct way_survey *survey, const struct way_bindings *bindin
         .classes = g_ptr_array_new_with_free_func(free_class),
         .taps = g_ptr_array_new_with_free_func(g_free),
         .seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
-        .statuses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
+        .statuses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)};
     for (size_t i = 0; i < bindings->link_count; i++)
         if (bindings->links[i].capture_count)
             g_ptr_array_add(survey->taps, g_strdup(bindings->links[i].name));

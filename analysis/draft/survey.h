@@ -41,7 +41,7 @@ struct way_draft_values {
 };
 
 struct way_draft_class {
-    const char *tap;
+    char *tap;            /* the survey's */
     char *filter, *words; /* owned: "tcp dst port $web.port ...", "c1 to o1, web: SYN" */
     enum way_draft_kind kind;
     bool answers; /* it comes from the service */
@@ -55,7 +55,7 @@ struct way_survey {
     GPtrArray *classes;   /* struct way_draft_class, in the order in which they were met */
     GPtrArray *taps;      /* char *: of all links that have captures */
     GHashTable *seen;     /* "tap node": the node's addresses are seen there */
-    GHashTable *statuses; /* "tap code" -> GUINT count of HTTP responses */
+    GHashTable *statuses; /* "tap code" -> guint *, the count of HTTP responses */
 };
 
 /* The fields that are asked, by number; NULL beyond the last. */

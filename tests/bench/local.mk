@@ -12,4 +12,4 @@ bench_capture_SOURCES = tests/bench/assert/make-capture.c
 bench_read_SOURCES = tests/bench/assert/read-capture.c
 bench_read_LDADD = $(DISSECT_LIBS)
 CLEANFILES += bench-capture$(EXEEXT) bench-read$(EXEEXT)
-EXTRA_DIST += tests/bench/assert/bench
+EXTRA_DIST += tests/bench/assert/bench tests/bench/assert/bench-expect
