@@ -61,3 +61,48 @@ uint64_t way_connection_of(const struct way_pass *pass, struct way_stand *stand)
     uint64_t there = (uint64_t)level->ip.destination << 16 | level->tcp.destination_port;
     return (here < there ? here * 31 + there : there * 31 + here) | 1;
 }
+
+void way_claims_note(struct way_pass *pass, struct way_stand *stand)
+{
+    const struct way_level *level = way_view_level(&stand->view, 0);
+    enum { BITS = 64 };
+
+    if (!(level->present >> WAY_LAYER_TCP & 1) || !(level->tcp.flags & WAY_TCP_SYN) ||
+        stand->seen.tap >= BITS)
+        return;
+    uint64_t connection = in_log(pass, level, stand->record.time);
+    if (connection)
+        pass->seen_on[connection - 1] |= UINT64_C(1) << stand->seen.tap;
+}
+
+/* The taps of both sides of a relation. */
+static uint64_t taps_of(const struct way_rule *rule)
+{
+    uint64_t taps = 0;
+
+    for (size_t i = 0; i < rule->main->tap_count; i++)
+        taps |= UINT64_C(1) << rule->main->taps[i] % 64;
+    for (size_t i = 0; i < rule->other->tap_count; i++)
+        taps |= UINT64_C(1) << rule->other->taps[i] % 64;
+    return taps;
+}
+
+void way_claims_judge(struct way_pass *pass, struct way_rule_outcome *outcome)
+{
+    const struct way_rule *rule = outcome->rule;
+    const struct way_judge_setup *setup = pass->setup;
+
+    if (!pass->seen_on || rule->join != WAY_JOIN_CONNECTION ||
+        rule->main->from.kind != WAY_EDGE_OPEN || rule->main->to.kind != WAY_EDGE_OPEN)
+        return;
+    for (size_t i = 0; i < setup->connection_count; i++) {
+        const struct way_judge_connection *one = &setup->connections[i];
+        struct way_note *note =
+            pass->seen_on[i] & taps_of(rule) ? NULL : way_outcome_note(outcome, false, NULL);
+        if (!note)
+            continue;
+        way_note_write(note->expected, "packets of each connection of the access log");
+        way_note_write(note->found, "none of connection %s, from port %u to port %u", one->id,
+                       one->client_port, one->origin_port);
+    }
+}

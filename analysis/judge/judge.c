@@ -245,6 +245,8 @@ static void finish_rule(struct way_pass *pass, const struct way_outcome *outcome
     demand_taps_of(pass, rule->count, one);
     if (rule->quantifier == WAY_NO && !rule->with && !rule->relation && one->examined == 0)
         one->examined = pass->tap_packets[rule->main->taps[0]];
+    if (outcome->expected->scope_count == 0)
+        way_claims_judge(pass, one);
     demand_something(pass, outcome, one);
     if (!pass->overflow)
         return;

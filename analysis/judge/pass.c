@@ -76,6 +76,8 @@ void way_pass_begin(struct way_pass *pass, const struct way_judge_setup *setup)
     pass->evaluation.context = pass;
     sort_by_tap(pass);
     begin_flows(pass);
+    if (setup->has_log)
+        pass->seen_on = way_memory_array(setup->connection_count, sizeof *pass->seen_on);
 }
 
 void way_pass_end(struct way_pass *pass)
@@ -93,6 +95,7 @@ void way_pass_end(struct way_pass *pass)
     free(pass->tap_errors);
     free(pass->tap_last);
     end_flows(pass);
+    free(pass->seen_on);
     way_arena_free(&pass->arena);
 }
 
@@ -202,6 +205,14 @@ static void see(struct way_pass *pass, const struct way_record *record, unsigned
     bool stands = pass->flows != NULL;
 
     stand->seen = (struct way_seen){.view = &stand->view, .tap = (int)tap};
+    if (pass->seen_on) {
+        if (!stands) {
+            stand->record = *record;
+            way_view_begin(&stand->view, &stand->record);
+            stands = true;
+        }
+        way_claims_note(pass, stand);
+    }
     pass->tap_packets[tap]++;
     if (record->time > pass->tap_last[tap])
         pass->tap_last[tap] = record->time;

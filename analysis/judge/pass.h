@@ -73,7 +73,9 @@ struct way_pass {
     const struct way_kept *bound[WAY_SLOT_BOUND + WAY_PROGRAM_SLOTS_MAX];
     size_t bound_index[WAY_SLOT_BOUND + WAY_PROGRAM_SLOTS_MAX]; /* in its select's list */
     struct way_select *const *slot_selects; /* of the expectation that is judged, by slot */
-    struct way_flows **flows;   /* by source: streams, where any field needs them; else NULL */
+    struct way_flows **flows; /* by source: streams, where any field needs them; else NULL */
+    uint64_t
+        *seen_on; /* of each connection of the log, where its SYNs were: a bit a tap; or NULL */
     struct way_gather *gathers; /* aggregates that are gathered while packets pass */
     struct way_arena arena;     /* of what lives as long as the pass */
 };
@@ -154,6 +156,11 @@ bool way_relation_is_exact(enum way_relation relation);
 /* The connection of the access log that a packet belongs to, from 1; 0: none. Where
  * there is no log: a number for its addresses and ports. */
 uint64_t way_connection_of(const struct way_pass *pass, struct way_stand *stand);
+
+/* The log's claims are checked as well: notes a packet that shows a connection of it; and
+ * fails a rule that joins by connection for each that neither of its taps has shown. */
+void way_claims_note(struct way_pass *pass, struct way_stand *stand);
+void way_claims_judge(struct way_pass *pass, struct way_rule_outcome *outcome);
 
 /* ---- explain.c ---- */
 

@@ -79,6 +79,11 @@ expect 0 "filter: src host 10.0.1.2" "what was selected" \
     "$program" --explain "$folder/rules.expect" "$folder/good"
 expect 2 "nothing is called '\$c1'" "names of a run that is not there" \
     "$program" --tap other=x.pcap "$folder/rules.expect"
+echo '{"event":"connection","time":1700000001000000000,"connection":99,"syn_seen":1700000000000000000,
+"client":{"address":"10.0.1.2","port":7},"origin":{"address":"10.0.3.2","port":80},"local_port":8}' |
+    tr -d '\n' >>"$folder/good/logs/p1-access.jsonl"
+expect 1 "none of connection p1/99, from port 7 to port 80" "a connection that the log claims alone" \
+    "$program" "$folder/good"
 rm "$folder/good/captures/r1-p1.pcap"
 expect 1 "captures/r1-p1.pcap is not there" "a missing capture fails" \
     "$program" "$folder/good"
