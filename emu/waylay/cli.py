@@ -306,7 +306,10 @@ def hand_over(words: Sequence[str]) -> None:
 
 
 def main(words: Optional[Sequence[str]] = None) -> int:
+    from waylay import programs
+
     words = sys.argv[1:] if words is None else words
+    programs.complete_path()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a character is no reason to end without a verdict.
         if isinstance(stream, io.TextIOWrapper):

@@ -32,6 +32,7 @@ class Need:
 
 
 KERNEL = "use a kernel that has it (Debian's own has)"
+INSTALL = "install it (see the programs below), then try again"
 OWN = "build it (make), and set WAYLAY_BINDIR to the build folder"
 INSTEAD = "pairs of veth take the devices' places"
 LATER = "frames leave wires later than they should, which the run says"
@@ -81,6 +82,7 @@ USER_SPACE = (
     Need("mnexec", "nodes", program("mnexec"), "apt-get install mininet"),
     Need("ip", "network", program("ip"), "apt-get install iproute2"),
     Need("tc", "network", program("tc"), "apt-get install iproute2"),
+    Need("ifconfig", "Mininet", program("ifconfig"), "apt-get install net-tools"),
     Need("nsenter", "waylay shell", program("nsenter"), "apt-get install util-linux"),
     Need("tcpdump", "captures", program("tcpdump"), "apt-get install tcpdump"),
     Need("curl", "fetches", program("curl"), "apt-get install curl"),
@@ -149,8 +151,9 @@ def row(need: Need, columns: list[Optional[str]]) -> str:
     line = f"  {words}{need.name:<16} {need.purpose:<21}"
     wrong = [fault for fault in columns if fault is not None]
     if wrong:
+        remedy = INSTALL if wrong[0].startswith(probes.NO_PROGRAM) else need.remedy
         who = "as a user: " if len(columns) > 1 and columns[0] is None else ""
-        line += f" {who}{wrong[0]}; {need.remedy}"
+        line += f" {who}{wrong[0]}; {remedy}"
     return line.rstrip()
 
 

@@ -25,6 +25,7 @@ IFF_TUN, IFF_TAP, IFF_NO_PI, IFF_VNET_HDR = 0x0001, 0x0002, 0x1000, 0x4000
 TUNSETIFF, TUNSETOFFLOAD = 0x400454CA, 0x400454D0
 TUN_F_CSUM, TUN_F_TSO4 = 0x01, 0x02
 IP_TRANSPARENT = 19
+NO_PROGRAM = "no program "  # so begins the fault of a probe that could not even try
 PACKET_RX_RING, PACKET_VERSION, PACKET_VNET_HDR, TPACKET_V2 = 5, 10, 15, 1
 SOL_PACKET = 263
 
@@ -40,6 +41,9 @@ def command(*lines: str) -> Probe:
 
     def probe() -> Optional[str]:
         for line in lines:
+            tool = line.split()[0]
+            if programs.find(tool) is None:
+                return NO_PROGRAM + tool
             done = subprocess.run(shlex.split(line), capture_output=True, encoding="utf-8")
             if done.returncode != 0:
                 said = (done.stderr or done.stdout).strip().splitlines() or ["failed"]

@@ -29,6 +29,18 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)  # looked up before any fork
 
 
+def complete_path() -> None:
+    """Put the folders of system programs behind $PATH, for us and our children.
+
+    Debian's ordinary users have no sbin there, and Mininet and the probes run
+    ifconfig and tc by name.
+    """
+    path = os.get_exec_path()
+    os.environ["PATH"] = os.pathsep.join(
+        [*path, *(folder for folder in SYSTEM_FOLDERS if folder not in path)]
+    )
+
+
 def find(name: str) -> Optional[str]:
     """The absolute path of a program by name, or by path if it has a slash."""
     if "/" in name:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
+import os
 
 import pytest
 
-from waylay import doctor, probes
+from waylay import doctor, probes, programs
 from waylay.doctor import Need
 
 
@@ -47,3 +48,21 @@ def test_only_what_must_be_there_matters(capsys: pytest.CaptureFixture[str]) -> 
 def test_what_a_probe_raises_is_said() -> None:
     assert probes.fault_of(lambda: None) is None
     assert probes.fault_of(broken) == "/dev/x: Permission denied"
+
+
+def test_a_missing_program_is_no_fault_of_the_kernel() -> None:
+    fault = probes.fault_of(probes.command("waylay-no-such-tool qdisc add dev lo clsact"))
+    assert fault == "no program waylay-no-such-tool"
+    assert "install it" in doctor.row(
+        Need("clsact", "router", lambda: None, doctor.KERNEL), [fault]
+    )
+
+
+def test_system_programs_are_found_behind_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    programs.complete_path()
+    programs.complete_path()
+    folders = os.environ["PATH"].split(":")
+    assert folders[:2] == ["/usr/bin", "/bin"]
+    assert {"/usr/local/sbin", "/usr/sbin", "/sbin"} < set(folders)
+    assert len(folders) == len(set(folders))
