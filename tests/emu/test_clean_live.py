@@ -81,6 +81,8 @@ def test_what_a_killed_script_left(tmp_path: Path) -> None:
 
 
 def test_runs_go_on_and_dead_ones_leave_their_folder(out: Path) -> None:
+    # Of temporary folders only the test's own: others' dead ones are found here, too.
+    alone = (*ALONE, "env", f"TMPDIR={out.parent}")
     processes = [
         harness.start("run", harness.SCENARIOS / "hold.yaml", "--out", out / n) for n in "ab"
     ]
@@ -88,13 +90,13 @@ def test_runs_go_on_and_dead_ones_leave_their_folder(out: Path) -> None:
         runs = [harness.wait_held(out / n, "hold", p) for n, p in zip("ab", processes)]
         before = [set(harness.processes(run)) for run in runs]
         for n in "ab":
-            done = harness.waylay("clean", "--results", out / n, prefix=ALONE)
+            done = harness.waylay("clean", "--results", out / n, prefix=alone)
             assert "nothing is left" in done.stdout, done.stdout + done.stderr
         assert [set(harness.processes(run)) for run in runs] == before
         os.kill(processes[0].pid, signal.SIGKILL)
         processes[0].communicate(timeout=harness.GONE_SECONDS)
         wait_for("the run to go", harness.GONE_SECONDS, lambda: not harness.processes(runs[0]))
-        said = [harness.waylay("clean", "--results", out / n, prefix=ALONE).stdout for n in "ab"]
+        said = [harness.waylay("clean", "--results", out / n, prefix=alone).stdout for n in "ab"]
         assert said[0] == f"removed       results  {out / 'a' / 'hold' / runs[0]}\n"
         assert "nothing is left" in said[1]
         assert (out / "b" / "hold" / runs[1]).is_dir()
