@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/lang/memory.h"
 #include "analysis/draft/trial.h"
+#include "analysis/lang/memory.h"
 
 enum { EXIT_DRAFTED = 0, EXIT_WRONG = 2 };
 

@@ -10,11 +10,11 @@
 #include <string.h>
 
 #include "analysis/assert/inputs.h"
-#include "analysis/lang/memory.h"
 #include "analysis/assert/world.h"
 #include "analysis/dissect/field.h"
 #include "analysis/dissect/flow.h"
 #include "analysis/judge/pass.h"
+#include "analysis/lang/memory.h"
 
 /* What is asked of every class. Numbers that differ in each packet would only be pruned. */
 static const char *const field_names[WAY_DRAFT_FIELDS + 1] = {"ip.ttl",
