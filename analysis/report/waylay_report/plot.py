@@ -20,7 +20,7 @@ from matplotlib.ticker import FuncFormatter  # noqa: E402
 from .latency import Latency  # noqa: E402
 
 INK = "#123456"  # stands for the page's text colour
-FAINT = "#654321"  # and for its lines
+FAINT = "#98a2b0"  # of lines; to be seen on light and dark
 COLORS = {
     "hold": "#d98e04",
     "answer": "#7c5cc4",
@@ -129,7 +129,7 @@ def row_name(row: Latency) -> str:
 def inline(svg: str) -> str:
     """The element alone, in the page's colours, with names of its own."""
     svg = svg[svg.index("<svg") :]
-    svg = svg.replace(INK, "currentColor").replace(FAINT, "var(--line)")
+    svg = svg.replace(INK, "currentColor")
     svg = re.sub(r'\s(width|height)="[\d.]+pt"', "", svg, count=2)
     label = "Latencies of the fetches; the table below has the same figures"
     return svg.replace("<svg ", f'<svg class="plot" role="img" aria-label="{label}" ', 1)

@@ -2,7 +2,8 @@
 """Ladder as SVG, to stand inside a page.
 
 Colours are the page's own (CSS classes, see report.css), so that the drawing
-follows light and dark. Rows are evenly spaced: the times stand on the left, and the
+follows light and dark; the light ones are attributes too, for a drawing taken out of
+the page (looks.py). Rows are evenly spaced: the times stand on the left, and the
 vertical axis is order, not a scale. A packet that a wire carried slants, to where it
 arrived; one that the wire dropped ends half-way, at a cross. All text is escaped here.
 """
@@ -10,12 +11,15 @@ from __future__ import annotations
 
 import math
 from html import escape
+from pathlib import Path
 from typing import Callable
 
 from .ladder import Arrival, Arrow, Condensed, Hold, Holding, Ladder, Release, Rest, Row, Silence
+from .looks import dressed
 from .packets import Packet
 from .text import cut, duration, milliseconds
 
+SHEET = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
 WIDTH = 1120
 LEFT, RIGHT = 150, 1060  # columns of the first and the last node
 HEAD = 64  # height of the nodes' names
@@ -269,7 +273,7 @@ def draw(ladder: Ladder, role: Callable[[str], str]) -> str:
     draw_rows(canvas)
     packets = sum(1 for row in ladder.rows if isinstance(row, Arrow))
     label = f"Ladder of the step {ladder.step}: {packets} packets between {', '.join(ladder.nodes)}"
-    body = "\n".join(canvas.parts)
+    body = dressed("\n".join(canvas.parts), SHEET, "ladder")
     return (
         f'<svg class="ladder" viewBox="0 0 {WIDTH} {canvas.height:.0f}" role="img" '
         f'aria-label="{escape(label)}" xmlns="http://www.w3.org/2000/svg">\n{body}\n</svg>'
