@@ -37,6 +37,7 @@ from waylay.linkspec import Parameters, WireSpec
 from waylay.programs import Program
 
 PROGRAM = "waylay-wire"
+PLANNED = "runner"  # who asks, as opposed to somebody by hand
 NODE = "wire"  # whose log and namespace it is
 ANSWER_SECONDS = 30.0
 READY_SECONDS = 30.0
@@ -260,7 +261,7 @@ class Wire:
         with self.asking:
             if self.connection is None:
                 self.connection = Connection(self.control)
-            answer = self.connection.ask(told)
+            answer = self.connection.ask({**told, "by": PLANNED})
         if not answer.get("ok"):
             raise WaylayError(f"the wire refused {json.dumps(told)}: {answer.get('error')}")
         return answer

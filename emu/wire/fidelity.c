@@ -143,14 +143,16 @@ json_t *way_fidelity_json(struct way_wire *wire)
     }
     json_t *decisions = decisions_json(wire, &verdict);
     return json_pack(
-        "{si sI sI sI sI s{sb sb so} s{sb so} sI so s{sI sI} so sO so so ss so}", "version",
-        VERSION, "clock", now, "began", wire->began, "seed", COUNT(wire->settings.seed), "run",
-        COUNT(wire->settings.run), "realtime", "asked", realtime->asked, "got", realtime->got,
-        "why", text_or_null(realtime->error), "dma_latency", "held", realtime->dma_latency >= 0,
-        "why", text_or_null(realtime->dma_error), "spin", wire->settings.spin, "cpu",
-        cpu_json(wire, now), "memory", "bound", COUNT(wire->frames.out_max), "used",
-        COUNT(wire->frames.out), "links", links, "removed", wire->gone, "captures",
-        way_captures_json(wire->writer), "decisions", decisions, "verdict",
+        "{si sI sI sI sI s{sb sb so} s{sb so} sI so s{sI sI} so sO so so so sI sI ss so}",
+        "version", VERSION, "clock", now, "began", wire->began, "seed", COUNT(wire->settings.seed),
+        "run", COUNT(wire->settings.run), "realtime", "asked", realtime->asked, "got",
+        realtime->got, "why", text_or_null(realtime->error), "dma_latency", "held",
+        realtime->dma_latency >= 0, "why", text_or_null(realtime->dma_error), "spin",
+        wire->settings.spin, "cpu", cpu_json(wire, now), "memory", "bound",
+        COUNT(wire->frames.out_max), "used", COUNT(wire->frames.out), "links", links, "removed",
+        wire->gone, "captures", way_captures_json(wire->writer), "decisions", decisions, "changes",
+        way_changes_json(&wire->changes), "changed_by_hand", COUNT(wire->changes.by_hand),
+        "changed_by_runner", COUNT(wire->changes.by_runner), "verdict",
         way_faithful_name(verdict.faithful), "why", verdict.why);
 }
 

@@ -11,6 +11,7 @@
  *      "removed": [{"link": …, "time": ns, "directions": {…}}],
  *      "captures": {"c1-r1@c1": {"captured": n, "dropped": n}},
  *      "decisions": {"written": n, "dropped": n} or null,
+ *      "changes": [as emu/wire/changes.h says], "changed_by_hand": n, "changed_by_runner": n,
  *      "verdict": "yes" | "suspect" | "no", "why": [reasons]}
  *
  *     direction: {"in", "in_bytes", "out", "out_bytes", "dropped", "dropped_because": {…},

@@ -4,7 +4,9 @@
  */
 #include "emu/wire/handlers.h"
 
-#include "core/common/log.h"
+#include <string.h>
+
+#include "core/common/clock.h"
 #include "emu/wire/closing.h"
 #include "emu/wire/fidelity.h"
 
@@ -17,6 +19,14 @@ static struct way_link *find(const struct way_wire *wire, const struct way_reque
     if (!link)
         way_answer_refuse(answer, "there is no link %s", request->link);
     return link;
+}
+
+/* What was carried out, unless it was refused. */
+static void note(struct way_wire *wire, const struct way_request *request, const char *link,
+                 const struct way_answer *answer)
+{
+    if (!answer->error[0])
+        way_changes_note(&wire->changes, request, link, way_clock_ns());
 }
 
 static void ping(void *context, const struct way_request *request, struct way_answer *answer)
@@ -60,6 +70,7 @@ static void set(void *context, const struct way_request *request, struct way_ans
         way_link_change(link, i, &next[i]);
     way_direction_release(&next[0]);
     way_direction_release(&next[1]);
+    note(wire, request, request->link, answer);
 }
 
 static json_t *show_link(struct way_link *link)
@@ -98,10 +109,12 @@ static void add(void *context, const struct way_request *request, struct way_ans
 {
     struct way_wire *wire = context;
     struct way_link_settings settings = {0};
-    char error[sizeof(answer->error)];
-    if (way_request_link(request, wire->materials, &settings, answer) == 0 &&
-        way_wire_add(wire, &settings, error, sizeof(error)) != 0)
+    char error[sizeof(answer->error)], name[sizeof(settings.name)];
+    bool good = way_request_link(request, wire->materials, &settings, answer) == 0;
+    memcpy(name, settings.name, sizeof(name)); /* the wire takes the settings */
+    if (good && way_wire_add(wire, &settings, error, sizeof(error)) != 0)
         way_answer_refuse(answer, "%s", error);
+    note(wire, request, name, answer);
     way_link_settings_free(&settings);
 }
 
@@ -121,16 +134,19 @@ static void drop(void *context, const struct way_request *request, struct way_an
     while (way_closing_goes_on(&devices))
         way_loop_breathe(&wire->loop, BREATH_NS);
     way_closing_end(&devices);
+    note(wire, request, request->link, answer);
 }
 
 /* ---- captures and fidelity ---- */
 
 static void capture(void *context, const struct way_request *request, struct way_answer *answer)
 {
-    struct way_link *link = find(context, request, answer);
+    struct way_wire *wire = context;
+    struct way_link *link = find(wire, request, answer);
     char error[sizeof(answer->error)];
     if (link && way_link_capture(link, request->on, error, sizeof(error)) != 0)
         way_answer_refuse(answer, "%s", error);
+    note(wire, request, request->link, answer);
 }
 
 static void flush(void *context, const struct way_request *request, struct way_answer *answer)

@@ -35,6 +35,7 @@ WIRE_MODEL_LIBS = libwaywiremodel.a libwaypacket.a $(JANSSON_LIBS) $(XXHASH_LIBS
 noinst_LIBRARIES += libwaywireio.a
 libwaywireio_a_SOURCES = \
 	emu/wire/capture.c emu/wire/capture.h \
+	emu/wire/changes.c emu/wire/changes.h \
 	emu/wire/control.c emu/wire/control.h \
 	emu/wire/control_client.c emu/wire/control_client.h \
 	emu/wire/decisions.c emu/wire/decisions.h \
@@ -115,7 +116,7 @@ test_wire_schedule_LDADD = $(WIRE_TEST_LIBS)
 
 # What is read and written beside frames.
 WIRE_IO_TESTS = test-wire-settings test-wire-direction test-wire-request test-wire-control \
-	test-wire-capture
+	test-wire-capture test-wire-changes
 check_PROGRAMS += $(WIRE_IO_TESTS)
 TESTS += $(WIRE_IO_TESTS)
 WIRE_IO_TEST_LIBS = libwaytest.a $(WIRE_IO_LIBS) $(CUNIT_LIBS)
@@ -129,6 +130,9 @@ test_wire_direction_LDADD = $(WIRE_IO_TEST_LIBS)
 test_wire_request_SOURCES = tests/unit/test-wire-request.c
 test_wire_request_CFLAGS = $(WIRE_IO_TEST_CFLAGS)
 test_wire_request_LDADD = $(WIRE_IO_TEST_LIBS)
+test_wire_changes_SOURCES = tests/unit/test-wire-changes.c
+test_wire_changes_CFLAGS = $(WIRE_IO_TEST_CFLAGS)
+test_wire_changes_LDADD = $(WIRE_IO_TEST_LIBS)
 test_wire_control_SOURCES = tests/unit/test-wire-control.c
 test_wire_control_CFLAGS = $(WIRE_IO_TEST_CFLAGS)
 test_wire_control_LDADD = $(WIRE_IO_TEST_LIBS)

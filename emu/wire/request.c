@@ -94,7 +94,10 @@ static int read_later(struct way_config_at at, void *target, const void *limits)
     return at.node ? 0 : way_config_refuse(at, "a mapping");
 }
 
-#define DO   WAY_CONFIG_WHOLE("do", read_kind, NULL, true)
+/* What any request may have. */
+#define DO                                                                                         \
+    WAY_CONFIG_WHOLE("do", read_kind, NULL, true),                                                 \
+        WAY_CONFIG_OPTIONAL("by", way_wire_name, struct way_request, by, NULL)
 #define LINK WAY_CONFIG_REQUIRED("link", way_wire_name, struct way_request, link, NULL)
 
 static const struct way_config_field alone[] = {DO, WAY_CONFIG_END};
@@ -183,7 +186,7 @@ static bool has_many_brackets(const char *line, size_t len)
 void way_request_serve(const char *line, size_t len, const struct way_request_handlers *handlers,
                        struct way_answer *answer)
 {
-    struct way_request request = {.kind = WAY_REQUEST_COUNT};
+    struct way_request request = {.kind = WAY_REQUEST_COUNT, .text = line, .text_len = len};
     char error[512];
     if (has_many_brackets(line, len)) {
         way_answer_refuse(answer, "found more than %d brackets that open, expected fewer",

@@ -13,6 +13,7 @@
  *     {"do": "fidelity"}
  *     {"do": "show", "link": L}         (without "link": all)
  *
+ * each with "by": NAME if it likes (whoever asks; "runner" is who carries out a plan),
  * answered, in the order asked, by {"ok": true, "time": ns, …} or
  * {"ok": false, "error": "…"}. `time` is when the request was carried out.
  *
@@ -73,7 +74,10 @@ struct way_request {
     enum way_request_kind kind;
     char link[WAY_WIRE_NAME_MAX + 1]; /* SET, REMOVE, CAPTURE; SHOW or "" */
     char from[WAY_WIRE_NAME_MAX + 1]; /* SET: the node, or "" for both directions */
+    char by[WAY_WIRE_NAME_MAX + 1];   /* what the client calls itself, or "" */
     bool on;                          /* CAPTURE */
+    const char *text;                 /* the line, as it was sent (not terminated); borrowed */
+    size_t text_len;
     /* this module's: */
     struct way_config *file;
     struct way_config_at root, value; /* SET: "to"; ADD: "link" */

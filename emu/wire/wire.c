@@ -329,5 +329,6 @@ void way_wire_close(struct way_wire *wire)
         way_frames_free(&wire->frames);
     }
     json_decref(wire->gone);
+    way_changes_free(&wire->changes);
     way_wire_settings_free(&wire->settings);
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "emu/wire/changes.h"
 #include "emu/wire/control.h"
 #include "emu/wire/link.h"
 #include "emu/wire/realtime.h"
@@ -32,11 +33,12 @@ struct way_wire {
     int signals;             /* a signalfd, or -1 */
     struct way_link **links; /* in the order in which they came */
     size_t link_count, room;
-    struct way_link *closed; /* to be freed at the round's end */
-    struct way_side *full;   /* sides whose outbox is not empty */
-    json_t *gone;            /* of links that were removed: what their fidelity was */
-    int64_t began;           /* ns, when all stood */
-    int64_t cpu_before;      /* ns of CPU that were used until then */
+    struct way_link *closed;    /* to be freed at the round's end */
+    struct way_side *full;      /* sides whose outbox is not empty */
+    json_t *gone;               /* of links that were removed: what their fidelity was */
+    struct way_changes changes; /* over the control socket */
+    int64_t began;              /* ns, when all stood */
+    int64_t cpu_before;         /* ns of CPU that were used until then */
 };
 
 /* Opens everything that the settings name, whose contents it takes. Returns 0; or -1
