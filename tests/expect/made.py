@@ -26,7 +26,7 @@ def checksum(data: bytes) -> int:
     total = sum(struct.unpack(f"!{len(data) // 2}H", data))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
+    return int(~total & 0xFFFF)
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Packet:
         return macs + b"\x08\0" + self.ip()
 
     def but(self, **changes: object) -> "Packet":
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return replace(self, **changes)
 
 
 def write(path: Path, packets: Iterable[Packet]) -> Path:

@@ -49,7 +49,8 @@ HOPS = {"r": "10.0.1.1", "x": "10.0.8.1", "y": "10.0.9.1"}
 
 
 def flows(count: int = 10_000) -> tuple[Packets, Packets]:
-    x, y = [], []
+    x: Packets = []
+    y: Packets = []
     for n in range(count):
         packet = Packet(n / 1e4, f"10.7.{n // 250}.{n % 250 + 1}", SERVER, tcp(1024 + n, 80, ACK))
         (x if n % 2 else y).append(packet)
