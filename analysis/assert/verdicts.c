@@ -88,10 +88,11 @@ static struct way_text tap_text(const struct way_reporting *reporting, unsigned 
 /* The taps that a rule looks at, each once. */
 static size_t taps_of(const struct way_rule *rule, unsigned taps[2 * WAY_PROGRAM_SELECT_TAPS])
 {
-    const struct way_select *selects[] = {rule->main, rule->other};
+    enum { SELECTS = 2 };
+    const struct way_select *selects[SELECTS] = {rule->main, rule->other};
     size_t count = 0;
 
-    for (size_t s = 0; s < sizeof selects / sizeof(*selects); s++)
+    for (size_t s = 0; s < SELECTS; s++)
         for (size_t i = 0; selects[s] && i < selects[s]->tap_count; i++) {
             size_t k = 0;
             while (k < count && taps[k] != selects[s]->taps[i])

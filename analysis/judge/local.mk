@@ -14,6 +14,7 @@ libwayjudge_a_SOURCES = \
 	analysis/judge/ranges.c analysis/judge/ranges.h \
 	analysis/judge/related.c \
 	analysis/judge/relation.c analysis/judge/relation.h \
+	analysis/judge/relation_near.c \
 	analysis/judge/single.c \
 	analysis/judge/stretch.c analysis/judge/stretch.h \
 	analysis/judge/window.c
