@@ -230,9 +230,9 @@ def _add_run_manner(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--out",
         type=Path,
-        default=Path("results"),
         metavar="DIR",
-        help="where results go: DIR/<scenario>/<run id> (default: results)",
+        help="where results go: DIR/<scenario>/<run id> (default: results, or, where that "
+        "cannot be written, ~/.cache/waylay/results)",
     )
     one.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML there")
     one.add_argument("--tap", type=Path, metavar="FILE", help="write TAP there")

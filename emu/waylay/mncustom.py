@@ -6,12 +6,37 @@
 
 mn carries the file out and takes over what it defines by name. That its machine-wide
 limits stay as they are is said here, too: our networks need no others.
-"""
-from mininet.link import Link, OVSLink, TCLink, TCULink
-from mininet.net import Mininet
-from mininet.topo import Topo
 
-from waylay.mn import WaylayHost, WaylayLink, WaylayRouter, WaylaySwitch, WireLink
+So is what mn does when it meets an error, which is `mn -c`: that kills by name, and
+removes /tmp/*.log, whosever they are. What our networks are made of goes with mn. This
+comes before anything that could fail.
+"""
+import sys
+from typing import NoReturn
+
+import mininet.clean
+
+
+def cleanup() -> NoReturn:
+    """In place of mn's own."""
+    print(
+        "waylay mn: nothing of other programs is cleaned up. Nodes, links and switches of "
+        "Waylay are gone with mn; what dead scripts left, `waylay clean` removes. Bridges of "
+        "other switches remain: see `ip link`.",
+        file=sys.stderr,
+    )
+    sys.exit(1)
+
+
+# mn has its own name for it, by which it would still be called if an import failed here.
+vars(sys.modules["__main__"]).update(cleanup=cleanup)
+mininet.clean.cleanup = mininet.clean.Cleanup.cleanup = cleanup
+
+from mininet.link import Link, OVSLink, TCLink, TCULink  # noqa: E402
+from mininet.net import Mininet  # noqa: E402
+from mininet.topo import Topo  # noqa: E402
+
+from waylay.mn import WaylayHost, WaylayLink, WaylayRouter, WaylaySwitch, WireLink  # noqa: E402
 
 Mininet.inited = True
 

@@ -54,6 +54,34 @@ def new_run_dir(root: Path, scenario: Scenario) -> Path:
     return run_dir
 
 
+def choose_root(wanted: Optional[Path], names: set[str]) -> Path:
+    """Where runs of these scenarios go: where was said, else ./results, else the cache.
+
+    A folder of somebody else's, such as root's, is no reason not to run.
+    """
+    if wanted is not None:
+        return wanted
+    root = Path("results")
+    foreign = [folder for folder in (root, *(root / n for n in sorted(names))) if not _ours(folder)]
+    if not foreign:
+        return root
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    instead = Path(cache, "waylay", "results")
+    print(
+        f"results go to {instead}, since {foreign[0].resolve()} cannot be written (uid "
+        f"{os.geteuid()}); --out names another folder",
+        flush=True,
+    )
+    return instead
+
+
+def _ours(folder: Path) -> bool:
+    """Whether we may write there, or make it."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return os.access(folder, os.W_OK | os.X_OK, effective_ids=True)
+
+
 def discard(run_dir: Path) -> None:
     """Remove the empty folder of a run that was not started."""
     for folder in (run_dir / "captures", run_dir / "logs", run_dir):

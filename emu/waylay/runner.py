@@ -51,7 +51,7 @@ class Options:
     """What the command line says."""
 
     scenarios: Sequence[Path]
-    out: Path = Path("results")
+    out: Optional[Path] = None  # results.choose_root says where, then
     programs: dict[str, str] = field(default_factory=dict)
     pause_after: Optional[str] = None  # a step
     paused: bool = False  # from the start on
@@ -76,11 +76,12 @@ def run(options: Options) -> int:
     isolate.require_privileges("waylay run")
     for file in (options.junit, options.tap):
         _check_writable(file)
+    root = results.choose_root(options.out, {job.scenario.name for job in planned})
     if len(planned) == 1:
-        outcomes = [_alone(planned[0], options)]
+        outcomes = [_alone(planned[0], root, options)]
         code = outcomes[0].code
     else:
-        outcomes = _together(planned, options)
+        outcomes = _together(planned, root, options)
         print(outcome.table(outcomes), flush=True)
         code = outcome.exit_code(outcomes)
         if len(outcomes) < len(planned):
@@ -142,9 +143,9 @@ def _check_writable(file: Optional[Path]) -> None:
         raise BadInput(f"found '{file}', expected a file that can be written")
 
 
-def _alone(job: Job, options: Options) -> Outcome:
+def _alone(job: Job, root: Path, options: Options) -> Outcome:
     """A single run, which speaks for itself."""
-    run_dir = results.new_run_dir(options.out, job.scenario)
+    run_dir = results.new_run_dir(root, job.scenario)
     begin = time.monotonic()
     return _outcome(job, run_dir, _go(job, run_dir, options), time.monotonic() - begin)
 
@@ -161,9 +162,9 @@ def _outcome(job: Job, run_dir: Path, code: int, seconds: float) -> Outcome:
     return Outcome(job.label, job.group, str(run_dir), code, seconds, told)
 
 
-def _together(planned: list[Job], options: Options) -> list[Outcome]:
+def _together(planned: list[Job], root: Path, options: Options) -> list[Outcome]:
     """Several runs; returns those that were started, in the order of the plan."""
-    folders = [results.new_run_dir(options.out, job.scenario) for job in planned]
+    folders = [results.new_run_dir(root, job.scenario) for job in planned]
     items = [
         Item(job.label, folder / "logs" / "waylay.log", partial(_go, job, folder))
         for job, folder in zip(planned, folders)

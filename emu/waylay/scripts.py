@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn, Sequence
 
-from waylay import isolate, programs
+from waylay import isolate, linkspec, programs
 from waylay.errors import BadInput
 
 PYTHON = "/usr/bin/python3"  # Debian's, which has its modules
@@ -43,10 +43,38 @@ def mn_arguments(given: Sequence[str]) -> list[str]:
     return ["--custom", str(CUSTOM), *added, *given]
 
 
+def check_link(given: Sequence[str]) -> None:
+    """Parameters of `--link wire,...` are judged before anything is made."""
+    for at, word in enumerate(given):
+        name, sign, value = word.partition("=")
+        if name != "--link":
+            continue
+        value = value if sign else "".join(given[at + 1 : at + 2])
+        kind, *words = value.split(",")
+        if kind == "wire":
+            _check_wire(words)
+
+
+def _check_wire(words: Sequence[str]) -> None:
+    from mininet.util import makeNumeric
+
+    label = "waylay mn: --link wire"
+    told = {}
+    for word in words:
+        key, sign, value = word.partition("=")
+        if not sign:
+            raise BadInput(f"{label}: found '{word}', expected KEY=VALUE")
+        told[key] = makeNumeric(value)
+    # The others are of WireLink and Mininet, and not of the wire.
+    own = {key: told[key] for key in linkspec.PARAMETERS if key in told and key != "mtu"}
+    linkspec.wire(own, (), label)
+
+
 def mn(given: Sequence[str]) -> NoReturn:
     path = programs.find("mn")
     if path is None:
         raise BadInput("waylay mn: Mininet's program mn was not found: apt-get install mininet")
+    check_link(given)
     _become("waylay mn", [PYTHON, path, *mn_arguments(given)])
 
 

@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	tests/runner/test_grammar.py \
 	tests/runner/test_linkspec.py \
 	tests/runner/test_manual.py \
+	tests/runner/test_mn.py \
 	tests/runner/test_netlink.py \
 	tests/runner/test_load.py \
 	tests/runner/test_outcome.py \

@@ -88,3 +88,15 @@ def test_decisions_are_those_of_the_kept_run(small: Path, tmp_path: Path) -> Non
     (folder / plan.DECISIONS_FILE).write_text("")
     again = plan.again(folder, {"o1": "none"}, decided=True)
     assert again.decisions == (folder / plan.DECISIONS_FILE).resolve()
+
+
+def test_results_of_somebody_else_send_ours_to_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert results.choose_root(None, {"a"}) == Path("results")
+    monkeypatch.setattr(results, "_ours", lambda folder: folder.name != "a")
+    assert results.choose_root(Path("mine"), {"a"}) == Path("mine")
+    assert results.choose_root(None, {"b", "a"}) == tmp_path / "cache" / "waylay" / "results"
+    assert f"since {tmp_path}/results/a cannot be written" in capsys.readouterr().out
