@@ -19,6 +19,7 @@ nobase_dist_pkgdata_DATA = \
 	scenarios/delayed-fetch/README.md \
 	scenarios/delayed-fetch/scenario.yaml \
 	scenarios/first-fetch/README.md \
+	scenarios/first-fetch/counted.expect \
 	scenarios/first-fetch/scenario.yaml \
 	scenarios/lossy-link/README.md \
 	scenarios/lossy-link/scenario.yaml \

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Optional, Sequence
+from typing import Any, Iterable, Optional, Sequence
 
 from waylay.model import Measure
 
@@ -86,15 +86,38 @@ def of_wire(arguments: Json, wire: Optional[Json]) -> Any:
     return value
 
 
-def of_counter(arguments: Json, logs: Path) -> Any:
-    file = logs / f"{arguments['node']}-counters.json"
+def _counters(logs: Path, node: str) -> Json:
+    """What the program of a node counted; raises Missing if it left nothing."""
+    file = logs / f"{node}-counters.json"
     try:
-        counters = json.loads(file.read_text(encoding="utf-8"))
+        return dict(json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise Missing(f"{file.name}: {error}") from None
+
+
+def of_counter(arguments: Json, logs: Path) -> Any:
+    counters = _counters(logs, arguments["node"])
     if arguments["name"] not in counters:
-        raise Missing(f"{file.name} has no '{arguments['name']}'")
+        raise Missing(f"{arguments['node']}-counters.json has no '{arguments['name']}'")
     return counters[arguments["name"]]
+
+
+def numbers(logs: Path, nodes: Iterable[str]) -> dict[str, int]:
+    """What programs counted, for the expectations: <node>_<counter> to its value.
+
+    A program that left no counters (it was killed, or has none) is left out: an
+    expectation that names one of its numbers then fails, for it has no such name.
+    """
+    found = {}
+    for node in nodes:
+        try:
+            counters = _counters(logs, node)
+        except Missing:
+            continue
+        for name, value in counters.items():
+            if name != "time" and type(value) is int:
+                found[f"{node}_{name}"] = value
+    return found
 
 
 SOURCES = {"step": of_step, "fetch": of_fetch, "load": of_load}

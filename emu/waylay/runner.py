@@ -337,6 +337,7 @@ class Run:
             "links": links,
             "services": self.layout.bindings_services(),
             "marks": self.pacer.marks,
+            "numbers": measures.numbers(self.network.logs, self.network.nodes),
             "clock": {"offset": self.clock.offset, "uncertainty": self.clock.uncertainty},
         }
 

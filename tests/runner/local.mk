@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	tests/runner/test_mn.py \
 	tests/runner/test_netlink.py \
 	tests/runner/test_load.py \
+	tests/runner/test_measures.py \
 	tests/runner/test_outcome.py \
 	tests/runner/test_pacer.py \
 	tests/runner/test_packets.py \
