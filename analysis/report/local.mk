@@ -8,6 +8,7 @@ dist_waylayreport_DATA = \
 	analysis/report/waylay_report/flights.py \
 	analysis/report/waylay_report/ladder.py \
 	analysis/report/waylay_report/latency.py \
+	analysis/report/waylay_report/loads.py \
 	analysis/report/waylay_report/looks.py \
 	analysis/report/waylay_report/packets.py \
 	analysis/report/waylay_report/page.py \
@@ -27,6 +28,7 @@ EXTRA_DIST += analysis/report/setup.cfg analysis/report/pyproject.toml \
 	tests/report/story.py \
 	tests/report/test_ladder.py \
 	tests/report/test_latency.py \
+	tests/report/test_loads.py \
 	tests/report/test_looks.py \
 	tests/report/test_packets.py \
 	tests/report/test_page.py \

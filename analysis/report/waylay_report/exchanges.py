@@ -12,8 +12,9 @@ and at the proxy's for the others: what each of the two saw, and when.
 """
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
-from typing import Any, Iterable, Optional
+from typing import Any, Iterable, Iterator, Optional
 
 from .packets import Packet
 from .run import Run, Step, integer, mapping
@@ -34,6 +35,7 @@ class Exchange:
     own: list[Packet] = field(default_factory=list)  # P's own connections, on all links
     entries: list[dict[str, Any]] = field(default_factory=list)  # access log lines
     joined_by: str = ""
+    memory: dict[str, list[Any]] = field(default_factory=dict)  # computed from the packets
 
     @property
     def start(self) -> int:
@@ -44,10 +46,17 @@ class Exchange:
         return max(p.time for p in self.packets + self.redirected)
 
     def from_client(self) -> list[Packet]:
-        return [p for p in self.packets if (p.src, p.sport) == self.client]
+        return self._sent_by(self.client)
 
     def from_origin(self) -> list[Packet]:
-        return [p for p in self.packets if (p.src, p.sport) == self.origin]
+        return self._sent_by(self.origin)
+
+    def _sent_by(self, end: End) -> list[Packet]:
+        """Found once: a load asks for it with each request."""
+        key = "client" if end == self.client else "origin"
+        if key not in self.memory:
+            self.memory[key] = [p for p in self.packets if (p.src, p.sport) == end]
+        return self.memory[key]
 
     def entry(self, *events: str) -> Optional[dict[str, Any]]:
         return next((e for e in self.entries if e.get("event") in events), None)
@@ -61,6 +70,12 @@ class Fetch:
     request: Optional[Packet]
     responses: list[Packet]  # data from the origin's address, to the next request
     entry: Optional[dict[str, Any]] = None  # the log's `request` line
+    number: int = 0  # which request of its connection it is, from 0
+
+    @property
+    def is_later(self) -> bool:
+        """On a connection that was kept: no SYN is its own."""
+        return self.number > 0
 
     @property
     def what(self) -> str:
@@ -207,29 +222,32 @@ def run_exchanges(run: Run) -> list[Exchange]:
 
 def fetches_of(exchange: Exchange) -> list[Fetch]:
     """The exchange's requests, each with its response's packets and its line of the log."""
-    requests = [p for p in exchange.from_client() if p.is_request and not is_repeat(p, exchange)]
+    if "fetches" not in exchange.memory:
+        exchange.memory["fetches"] = read_fetches(exchange)
+    return exchange.memory["fetches"]
+
+
+def read_fetches(exchange: Exchange) -> list[Fetch]:
+    requests = [p for p in first_sent(exchange.from_client()) if p.is_request]
     data = [p for p in exchange.from_origin() if p.payload]
     entries = [e for e in exchange.entries if e.get("event") == "request"]
     if not requests:
         return [Fetch(exchange, None, data, None)]
+    times = [p.time for p in data]
+    begins = [bisect_left(times, request.time) for request in requests]
     fetches = []
     for number, request in enumerate(requests):
-        following = requests[number + 1].time if number + 1 < len(requests) else 2**63 - 1
-        responses = [p for p in data if request.time <= p.time < following]
+        end = begins[number + 1] if number + 1 < len(requests) else len(data)
         entry = entries[number] if number < len(entries) else None
-        fetches.append(Fetch(exchange, request, responses, entry))
+        fetches.append(Fetch(exchange, request, data[begins[number] : end], entry, number))
     return fetches
 
 
-def is_repeat(packet: Packet, exchange: Exchange) -> bool:
-    """A retransmission: the same bytes were sent before."""
-    for earlier in exchange.packets:
-        if earlier is packet:
-            return False
-        if (earlier.src, earlier.seq, earlier.flags & 7) == (
-            packet.src,
-            packet.seq,
-            packet.flags & 7,
-        ) and earlier.payload == packet.payload:
-            return True
-    return False
+def first_sent(packets: Iterable[Packet]) -> Iterator[Packet]:
+    """One way's packets without retransmissions, whose bytes were sent before."""
+    seen: set[tuple[int, int, int]] = set()
+    for packet in packets:
+        key = (packet.seq, packet.flags & 7, packet.payload)
+        if key not in seen:
+            seen.add(key)
+            yield packet

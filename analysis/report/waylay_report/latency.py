@@ -3,7 +3,8 @@
 
 Every figure names its source. The client's view (handshake, first byte, last byte)
 comes from the capture of the client's link, where the stamps of one file are
-compared with each other; how long the proxy held the SYN comes from its log. A claim
+compared with each other; how long the proxy held the SYN comes from its log. A later
+request of a kept connection begins with itself: the SYN was not sent for it. A claim
 of the log that the captures can judge is judged, and a disagreement is
 a row like any other: nothing is corrected in silence.
 """
@@ -30,14 +31,14 @@ class Latency:
     fetch: Fetch
     outcome: str  # "200", "refused", "no answer"
     served: str  # "miss", "hit", "direct", ...: the log's word, or that there is none
-    syn: int
-    handshake: Optional[int]  # first SYN to SYN-ACK or RST
-    held: Optional[int]  # SYN seen by the proxy to its release (log)
+    begin: int  # the first SYN; of a later request of its connection, that request
+    handshake: Optional[int]  # first SYN to SYN-ACK or RST; None for a later request
+    held: Optional[int]  # SYN seen by the proxy to its release (log); None for a later request
     first_byte: Optional[int]  # request to first byte of the response
     last_byte: Optional[int]  # request to last byte
-    total: Optional[int]  # first SYN to last byte (or RST)
+    total: Optional[int]  # begin to last byte (or RST)
     received: int  # payload bytes, captures
-    syns: int  # SYNs sent, retransmissions included
+    syns: int  # SYNs sent, retransmissions included; 0 for a later request
 
 
 @dataclass
@@ -68,14 +69,14 @@ def first(packets: list[Packet]) -> Optional[Packet]:
 
 
 def answer_to_syn(exchange: Exchange) -> Optional[Packet]:
-    return first([p for p in exchange.from_origin() if p.is_syn_ack or p.is_reset])
+    return next((p for p in exchange.from_origin() if p.is_syn_ack or p.is_reset), None)
 
 
 def outcome_of(fetch: Fetch) -> str:
-    answer = answer_to_syn(fetch.exchange)
     response = first([p for p in fetch.responses if p.is_response])
     if response:
         return response.first_line.split(" ")[1:2][0] if " " in response.first_line else "?"
+    answer = answer_to_syn(fetch.exchange)
     if answer is None:
         return "no answer"
     if answer.is_reset:
@@ -97,23 +98,24 @@ def served_by(run: Run, fetch: Fetch) -> str:
 
 def latency_of(run: Run, fetch: Fetch) -> Latency:
     exchange = fetch.exchange
-    syn, answer = exchange.start, answer_to_syn(exchange)
+    answer, later = answer_to_syn(exchange), fetch.is_later
     last = fetch.responses[-1].time if fetch.responses else None
-    begin = fetch.request.time if fetch.request else None
+    asked = fetch.request.time if fetch.request else None
+    begin = asked if later and asked is not None else exchange.start
     ends = last if last is not None else (answer.time if answer and answer.is_reset else None)
     return Latency(
         step=exchange.step.name if exchange.step else "-",
         fetch=fetch,
         outcome=outcome_of(fetch),
         served=served_by(run, fetch),
-        syn=syn,
-        handshake=since(syn, answer.time if answer else None),
-        held=held_time(exchange),
-        first_byte=since(begin, fetch.responses[0].time if fetch.responses else None),
-        last_byte=since(begin, last),
-        total=since(syn, ends),
+        begin=begin,
+        handshake=None if later else since(begin, answer.time if answer else None),
+        held=None if later else held_time(exchange),
+        first_byte=since(asked, fetch.responses[0].time if fetch.responses else None),
+        last_byte=since(asked, last),
+        total=since(begin, ends),
         received=distinct_bytes(fetch.responses),
-        syns=sum(1 for p in exchange.packets if p.is_syn),
+        syns=0 if later else sum(1 for p in exchange.packets if p.is_syn),
     )
 
 

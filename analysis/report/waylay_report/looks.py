@@ -16,6 +16,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 DARK = re.compile(r"@media \(prefers-color-scheme: dark\) \{(.*?\})\s*\}", re.S)
 VARIABLE = re.compile(r"(--[\w-]+):\s*([^;}]+?)\s*;")
 USE = re.compile(r"var\((--[\w-]+)\)")
@@ -94,6 +95,7 @@ def attributes(sheet: tuple[Rule, ...], element: str, classes: list[str], group:
     for rule in sheet:
         if rule.applies(element, classes, group):
             found.update(rule.light)
+    found.pop("font-family", None)  # the whole drawing's: FONT
     return "".join(f' {name}="{value.replace(chr(34), chr(39))}"' for name, value in found.items())
 
 

@@ -14,10 +14,12 @@ from markupsafe import Markup
 
 from . import plot, svg, text, topology, topology_svg
 from .ladder import Ladder, Release, make_ladder, wire_text
-from .latency import Claim, Latency, claims, latencies
+from .latency import Latency, claims, latencies
+from .loads import QUANTILES, Summary, split, worth_showing
 from .run import END_OF_TIME, Run, Step, items, mapping
 from .text import duration, milliseconds
 
+CLAIMS_MAX = 100  # statements of one step that are shown
 FACTS = ("seed", "kernel", "command_line", "command", "versions", "started", "host")
 GOOD, BAD = {"passed", "yes"}, {"failed", "no"}
 
@@ -167,7 +169,8 @@ def log_line(row: Latency) -> str:
 
 
 def latency_row(row: Latency) -> dict[str, Any]:
-    packet = row.fetch.exchange.packets[0]
+    fetch = row.fetch
+    packet = (fetch.request if fetch.is_later else None) or fetch.exchange.packets[0]
     return {
         "step": row.step,
         "served": row.served,
@@ -185,9 +188,17 @@ def latency_row(row: Latency) -> dict[str, Any]:
     }
 
 
-def claim_rows(found: list[Claim]) -> list[Claim]:
-    """Disagreements first."""
-    return sorted(found, key=lambda claim: claim.agrees)
+def load_entry(load: Summary) -> dict[str, Any]:
+    return {
+        "step": load.step,
+        "words": load.words,
+        "plot": Markup(plot.draw_load(load)),
+        "names": [name for name, _ in QUANTILES],
+        "spreads": [
+            (one.what, len(one.times), [milliseconds(time) for time in one.quantiles])
+            for one in load.spreads
+        ],
+    }
 
 
 def topology_of(run: Run) -> topology.Topology:
@@ -234,6 +245,8 @@ def environment() -> jinja2.Environment:
 def render(run: Run, folder: Optional[Path] = None) -> str:
     """The whole page as text."""
     rows, found = latencies(run), claims(run)
+    few, loads = split(rows)
+    shown = worth_showing(found, CLAIMS_MAX)
     style = Markup((Path(__file__).parent / "report.css").read_text(encoding="utf-8"))
     return (
         environment()
@@ -247,10 +260,12 @@ def render(run: Run, folder: Optional[Path] = None) -> str:
             expectations=expectation_rows(run),
             steps=step_rows(run, run.steps),
             timeline=step_rows(run, run.timeline),
-            latencies=[latency_row(row) for row in rows],
-            plot=Markup(plot.draw(rows)),
+            latencies=[latency_row(row) for row in few],
+            plot=Markup(plot.draw(few)),
+            loads=[load_entry(load) for load in loads],
             ladders=ladders(run),
-            claims=claim_rows(found),
+            claims=shown,
+            compared=len(found),
             disagreements=sum(1 for claim in found if not claim.agrees),
             losses=loss_rows(run),
             wires=wire_rows(run),

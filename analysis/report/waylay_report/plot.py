@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""One plot: when, after its first SYN, each fetch reached what it waited for.
+"""Plots: when, after its first SYN, each fetch reached what it waited for; and of a
+load, how many of its fetches took how long at most.
 
 A row for each fetch on a logarithmic axis, because a hit takes tens of
 microseconds and a delayed handshake a second. Made by matplotlib as SVG; what it
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import io
 import re
+from html import escape
 from typing import Any, Optional
 
 import matplotlib
@@ -18,6 +20,7 @@ from matplotlib import pyplot  # noqa: E402  the backend must be chosen before
 from matplotlib.ticker import FuncFormatter  # noqa: E402
 
 from .latency import Latency  # noqa: E402
+from .loads import Summary  # noqa: E402
 
 INK = "#123456"  # stands for the page's text colour
 FAINT = "#98a2b0"  # of lines; to be seen on light and dark
@@ -28,12 +31,14 @@ COLORS = {
     "last": "#1f9d63",
     "refused": "#d1453b",
 }
+# Of a load's curves, in the order of loads.TIMES.
+CURVES = ("#7c5cc4", "#d98e04", "#2a78c2", "#1f9d63", "#8a94a3")
 
 
 def points(row: Latency) -> dict[str, float]:
     """Milliseconds since the first SYN, of what there was."""
     fetch = row.fetch
-    asked: Optional[int] = fetch.request.time - row.syn if fetch.request else None
+    asked: Optional[int] = fetch.request.time - row.begin if fetch.request else None
     found = {"answer": row.handshake}
     if asked is not None:
         found["first"] = asked + row.first_byte if row.first_byte is not None else None
@@ -49,8 +54,8 @@ def held_range(row: Latency) -> Optional[tuple[float, float]]:
     seen = entry.get("syn_seen")
     if not isinstance(seen, int):
         return None
-    start = max(seen - row.syn, 1000)
-    return start / 1e6, max(seen - row.syn + row.held, start) / 1e6
+    start = max(seen - row.begin, 1000)
+    return start / 1e6, max(seen - row.begin + row.held, start) / 1e6
 
 
 def draw_row(axes: Any, y: int, row: Latency) -> None:
@@ -112,7 +117,9 @@ def add_legend(axes: Any, rows: list[Latency]) -> None:
 def style(axes: Any, rows: list[Latency]) -> None:
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
-    axes.set_xlabel("milliseconds since the client's first SYN (logarithmic)")
+    axes.set_xlabel(
+        "milliseconds since the client's first SYN, or since a later request (logarithmic)"
+    )
     axes.set_yticks(range(len(rows)))
     axes.set_yticklabels([row_name(row) for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
@@ -126,13 +133,12 @@ def row_name(row: Latency) -> str:
     return row.step if row.served in (row.step, "") else f"{row.step} ({row.served})"
 
 
-def inline(svg: str) -> str:
+def inline(svg: str, label: str) -> str:
     """The element alone, in the page's colours, with names of its own."""
     svg = svg[svg.index("<svg") :]
     svg = svg.replace(INK, "currentColor")
     svg = re.sub(r'\s(width|height)="[\d.]+pt"', "", svg, count=2)
-    label = "Latencies of the fetches; the table below has the same figures"
-    return svg.replace("<svg ", f'<svg class="plot" role="img" aria-label="{label}" ', 1)
+    return svg.replace("<svg ", f'<svg class="plot" role="img" aria-label="{escape(label)}" ', 1)
 
 
 SETTINGS = {
@@ -160,10 +166,36 @@ def draw(rows: list[Latency]) -> str:
             draw_row(axes, y, row)
         style(axes, rows)
         add_legend(axes, rows)
-        target = io.StringIO()
-        nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
-        figure.savefig(
-            target, format="svg", transparent=True, bbox_inches="tight", metadata=nothing
-        )
-        pyplot.close(figure)
-    return inline(target.getvalue())
+        return finished(figure, "Latencies of the fetches; the table below has the same figures")
+
+
+def draw_load(load: Summary) -> str:
+    """The shares of a load's fetches by their times, as steps; '' when there are none."""
+    if not load.spreads:
+        return ""
+    with matplotlib.rc_context(SETTINGS):
+        figure, axes = pyplot.subplots(figsize=(10, 3.4))
+        for one, color in zip(load.spreads, CURVES):
+            count = len(one.times)
+            shares = [n / count for n in range(1, count + 1)]
+            times = [max(time, 1) / 1e6 for time in one.times]
+            axes.step(times, shares, where="post", color=color, label=one.what, linewidth=1.6)
+        axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+        axes.set_xlabel("milliseconds (logarithmic)")
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:.0%}"))
+        axes.set_ylim(0, 1.02)
+        axes.grid(which="major", color=FAINT, linewidth=0.6, alpha=0.6)
+        for side in ("top", "right"):
+            axes.spines[side].set_visible(False)
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.02), ncol=5, frameon=False, fontsize=9)
+        return finished(figure, f"Shares of the fetches of {load.step} by their times")
+
+
+def finished(figure: Any, label: str) -> str:
+    """The figure as an element, and its memory given back."""
+    target = io.StringIO()
+    nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+    figure.savefig(target, format="svg", transparent=True, bbox_inches="tight", metadata=nothing)
+    pyplot.close(figure)
+    return inline(target.getvalue(), label)

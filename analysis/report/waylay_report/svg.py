@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Callable
 
 from .ladder import Arrival, Arrow, Condensed, Hold, Holding, Ladder, Release, Rest, Row, Silence
-from .looks import dressed
+from .looks import FONT, dressed
 from .packets import Packet
 from .text import cut, duration, milliseconds
 
@@ -275,6 +275,7 @@ def draw(ladder: Ladder, role: Callable[[str], str]) -> str:
     label = f"Ladder of the step {ladder.step}: {packets} packets between {', '.join(ladder.nodes)}"
     body = dressed("\n".join(canvas.parts), SHEET, "ladder")
     return (
-        f'<svg class="ladder" viewBox="0 0 {WIDTH} {canvas.height:.0f}" role="img" '
+        f'<svg class="ladder" font-family="{FONT}" '
+        f'viewBox="0 0 {WIDTH} {canvas.height:.0f}" role="img" '
         f'aria-label="{escape(label)}" xmlns="http://www.w3.org/2000/svg">\n{body}\n</svg>'
     )

@@ -10,11 +10,13 @@ from typing import Callable, Optional
 
 from .ladder import Arrival, Arrow, Condensed, Holding, Ladder, Release, Rest, Row, Silence
 from .latency import Claim, Latency
+from .loads import QUANTILES, Summary, split
 from .packets import Packet
 
 WIDTH = 100
 TIME_WIDTH = 9  # digits of milliseconds with three decimals
 WORDS_WIDTH = 14  # columns that should be left for what a packet is
+DISAGREEMENTS_MAX = 20  # that are shown
 MEANWHILE_WIDTH = 32  # of what a packet is, where it arrives
 
 BOLD, DIM, RED, GREEN, AMBER, BLUE = "1", "2", "31", "32", "33", "36"
@@ -244,6 +246,23 @@ def table_cells(row: Latency) -> tuple[str, ...]:
 
 def table(rows: list[Latency], claims: list[Claim]) -> str:
     """Latencies of all fetches in milliseconds, then what log and captures disagree on."""
+    few, loads = split(rows)
+    lines = fetch_lines(few) if few else []
+    for load in loads:
+        lines += [*([""] if lines else []), *load_lines(load)]
+    if rows:
+        lines += [
+            "SYN→answer and total: from the first SYN (total of a later request of its connection:",
+            "from that request); first and last byte: from the request. All are from the capture",
+            "of the client's link, but held: that is the proxy's access log.",
+        ]
+    else:
+        lines.append("No client's connection was captured: there are no latencies.")
+    return "\n".join(line.rstrip() for line in lines + claims_text(claims)) + "\n"
+
+
+def fetch_lines(rows: list[Latency]) -> list[str]:
+    """A line for each fetch."""
     lines = ["latencies in ms"]
     lines.append(" ".join(f"{name:{align}{width}}" for name, width, align in TABLE_COLUMNS))
     for row in rows:
@@ -251,19 +270,28 @@ def table(rows: list[Latency], claims: list[Claim]) -> str:
         lines.append(
             " ".join(f"{cut(text, width):{align}{width}}" for text, (_, width, align) in cells)
         )
-    lines += [
-        "SYN→answer and total: from the first SYN; first and last byte: from the request. All are",
-        "from the capture of the client's link, but held: that is the proxy's access log.",
-    ]
-    return "\n".join(line.rstrip() for line in lines + claims_text(claims)) + "\n"
+    return lines
+
+
+def load_lines(load: Summary) -> list[str]:
+    """A line for each kind of time."""
+    lines = [cut(f"{load.step}: {load.words}", WIDTH)]
+    names = "".join(f" {name:>10}" for name in ("count", *(name for name, _ in QUANTILES)))
+    lines.append(f"  {'ms':<26}{names}")
+    for one in load.spreads:
+        times = "".join(f" {milliseconds(time):>10}" for time in one.quantiles)
+        lines.append(f"  {one.what:<26} {len(one.times):>10}{times}")
+    return lines
 
 
 def claims_text(claims: list[Claim]) -> list[str]:
     wrong = [claim for claim in claims if not claim.agrees]
     if not claims:
-        return ["Nothing in the access log could be compared with the captures."]
+        return []
     lines = [f"Log and captures agree on {len(claims) - len(wrong)} of {len(claims)} statements."]
-    for claim in wrong:
+    for claim in wrong[:DISAGREEMENTS_MAX]:
         text = f"DISAGREE {claim.step}: {claim.what}: log {claim.logged}, captures {claim.captured}"
         lines.append(cut(text, WIDTH))
+    if len(wrong) > DISAGREEMENTS_MAX:
+        lines.append(f"and {len(wrong) - DISAGREEMENTS_MAX} more; the report has them.")
     return lines

@@ -11,7 +11,7 @@ import math
 import textwrap
 from html import escape
 
-from .looks import dark_style, dressed
+from .looks import FONT, dark_style, dressed
 from .topology import Line, Place, Topology
 
 GAP_X, GAP_Y = 300, 132  # from column to column, from row to row at least
@@ -172,7 +172,8 @@ def draw(topology: Topology, title: str) -> str:
         "\n".join(['<rect class="back" width="100%" height="100%"/>', *parts]), STYLE, "topology"
     )
     return (
-        f'<svg class="topology" viewBox="0 0 {width} {height}" width="{width}" '
+        f'<svg class="topology" font-family="{FONT}" '
+        f'viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" role="img" aria-label="{escape(title)}" '
         f'xmlns="http://www.w3.org/2000/svg">\n<title>{escape(title)}</title>\n'
         f'<style>\n{dark_style(STYLE, "topology")}\n</style>\n{body}\n</svg>\n'
