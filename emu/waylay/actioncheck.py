@@ -67,6 +67,11 @@ class Actions:
     def action(self, place: Place, verbs: list[str]) -> Action:
         """The action at a place, which has these keys; exactly one must be a verb."""
         for verb in verbs:
+            if verb == "within":
+                inside = next((one for one in verbs if one in schema.VERBS), "the action")
+                raise self.document.error(
+                    place + (verb,), verb, f"it inside '{inside}', whose guard it is", True
+                )
             if verb not in schema.VERBS:
                 raise self.document.error(place + (verb,), verb, "an action, " + names(), True)
         if len(verbs) != 1:
@@ -80,10 +85,26 @@ class Actions:
     def node(self, place: Place, item: dict[str, Any]) -> None:
         known(self.document, place + ("node",), item["node"], self.nodes, "node")
 
+    def served(self, place: Place, url: str) -> None:
+        """What nginx is asked for, it has."""
+        parts = urllib.parse.urlsplit(url)
+        host = parts.hostname or ""
+        node = self.nodes.get(self.hosts.get(host, host))
+        if node is None or node.server != "nginx" or node.role != "origin":
+            return
+        if urllib.parse.unquote(parts.path) not in node.objects:
+            raise self.document.error(
+                place,
+                url,
+                f"one of the objects of {node.name}: {', '.join(node.objects) or 'none'}",
+            )
+
     def check_fetch(self, place: Place, item: dict[str, Any]) -> None:
         self.node(place, item)
         self.url(place + ("url",), item["url"])
         expect = item.get("expect", {})
+        if expect.get("status", 200) == 200 and not {"refused", "curl_exit"} & set(expect):
+            self.served(place + ("url",), item["url"])
         if "refused" in expect and ("status" in expect or "curl_exit" in expect):
             raise self.document.error(
                 place + ("expect",), expect, "one of status, curl_exit and refused"

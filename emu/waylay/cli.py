@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
 def list_scenarios(arguments: argparse.Namespace) -> int:
     from waylay import plan
 
-    found = list(plan.listed(arguments.folder))
+    found = list(plan.listed(arguments.folder or plan.default_folders()))
     width = max((len(str(file)) for file, _, _ in found), default=0)
     for file, name, description in found:
         print(f"{str(file):<{width}}  {name}: {' '.join(description.split())}".rstrip(" :"))
@@ -113,7 +113,21 @@ def report(arguments: argparse.Namespace) -> int:
     return FAILED if tell_report(arguments.run_dir.resolve(), step) else PASSED
 
 
+# What `waylay NAME` hands over to, waylay-NAME, where it is found.
+PROGRAMS = {
+    "assert": "judge captures by files of expectations",
+    "ctl": "ask a run that stands to change, pause, step, resume, ...",
+    "draft": "draft expectations from a run's captures",
+    "wire": "emulate links (runs start it by themselves)",
+    "router": "redirect packets (runs start it by themselves)",
+    "proxy": "proxy connections (runs start it by themselves)",
+    "origin": "serve objects (runs start it by themselves)",
+}
+
+
 def parser() -> argparse.ArgumentParser:
+    from waylay import programs
+
     top = argparse.ArgumentParser(
         prog="waylay",
         description="A testbed for Record-Route-directed transparent proxying.",
@@ -147,9 +161,9 @@ def parser() -> argparse.ArgumentParser:
         "folder",
         type=Path,
         nargs="*",
-        default=[Path("scenarios")],
         metavar="FOLDER",
-        help="where to look, with what is below (default: scenarios)",
+        help="where to look, with what is below (default: scenarios, else those that "
+        "Waylay came with)",
     )
 
     one = _command(commands, "describe", describe, "draw a scenario's network; show its steps")
@@ -172,6 +186,9 @@ def parser() -> argparse.ArgumentParser:
     # For the list of commands only: see hand_over.
     commands.add_parser("mn", help="run Mininet's mn with our hosts, links and switches")
     commands.add_parser("script", help="run a Python script that uses our Mininet classes")
+    for name, text in PROGRAMS.items():
+        if programs.find(f"waylay-{name}") is not None:
+            commands.add_parser(name, help=text)
     return top
 
 

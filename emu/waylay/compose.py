@@ -133,7 +133,7 @@ def points(document: Document, settings: dict[str, str]) -> list[Values]:
     A setting overrides the default, and fixes a parameter that is swept.
     """
     declared = _declared(document)
-    fixed = {name: _set(declared, name, text) for name, text in settings.items()}
+    fixed = {name: _set(document, declared, name, text) for name, text in settings.items()}
     found: list[Values] = []
     for swept in _swept(document, declared):
         values = {n: p["default"] for n, p in declared.items() if "default" in p}
@@ -204,10 +204,10 @@ def _one_of(declared: dict[str, Any]) -> str:
     return "a parameter: " + (", ".join(declared) or "the file declares none")
 
 
-def _set(declared: dict[str, Any], name: str, text: str) -> Any:
+def _set(document: Document, declared: dict[str, Any], name: str, text: str) -> Any:
     """The value that --set gives, with the parameter's type."""
     if name not in declared:
-        raise BadInput(f"--set: found '{name}', expected {_one_of(declared)}")
+        raise BadInput(f"--set: found '{name}', expected {_one_of(declared)} ({document.file})")
     kind = declared[name]["type"]
     try:
         return _converted(text, kind)

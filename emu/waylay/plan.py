@@ -53,7 +53,26 @@ class Job:
 
 def scenario_file(path: Path) -> Path:
     """A scenario is named by its file, or by the folder that holds scenario.yaml."""
-    return path / "scenario.yaml" if path.is_dir() else path
+    if not path.is_dir():
+        return path
+    file = path / "scenario.yaml"
+    if not file.exists():
+        raise BadInput(
+            f"{path}: found a folder without scenario.yaml, expected a scenario: "
+            f"{path.parent}/*/scenario.yaml names all of them"
+        )
+    return file
+
+
+def default_folders() -> list[Path]:
+    """Where `waylay list` looks: ./scenarios, else those that we came with."""
+    here = Path("scenarios")
+    ours = Path(__file__).resolve().parents[2] / "scenarios"
+    if here.is_dir():
+        return [here]
+    if ours.is_dir():
+        return [ours]
+    raise BadInput("waylay list: found no folder 'scenarios' here, expected one, or FOLDER")
 
 
 def jobs(

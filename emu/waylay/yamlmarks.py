@@ -8,6 +8,7 @@ occurs twice is an error here, because plain dictionaries would hide it.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional, Tuple, Union
@@ -19,6 +20,8 @@ from waylay.errors import BadInput
 # libyaml's is many times faster, where PyYAML was built with it.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+# A parameter that stands in a flow collection without quotes.
+BARE_REFERENCE = re.compile(r"[{\[,:]\s*(\$\{\w[\w.-]*\})")
 MOST_VALUES = 1_000_000  # of a file, references to anchors written out
 
 Key = Union[str, int]
@@ -78,7 +81,7 @@ def parse(text: str, file: str) -> Document:
         if root is not None:
             document.data = _construct(loader, root, (), document)
     except yaml.MarkedYAMLError as error:
-        raise BadInput(_syntax_message(file, error)) from error
+        raise BadInput(_syntax_message(file, text, error)) from error
     except yaml.YAMLError as error:
         raise BadInput(_reader_message(file, text, error)) from error
     except RecursionError:
@@ -88,10 +91,24 @@ def parse(text: str, file: str) -> Document:
     return document
 
 
-def _syntax_message(file: str, error: yaml.MarkedYAMLError) -> str:
+def _syntax_message(file: str, text: str, error: yaml.MarkedYAMLError) -> str:
     mark = error.problem_mark or error.context_mark
-    where = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
-    return f"{file}:{where}: not YAML: {error.problem or error.context}"
+    if mark is None:
+        return f"{file}:1:1: not YAML: {error.problem or error.context}"
+    lines = text.splitlines()
+    hint = _hint(lines[mark.line] if mark.line < len(lines) else "", mark.column)
+    where = f"{file}:{mark.line + 1}:{mark.column + 1}"
+    return f"{where}: not YAML: {error.problem or error.context}{hint}"
+
+
+def _hint(line: str, column: int) -> str:
+    """Of faults whose cause YAML's own words do not name."""
+    if line[column : column + 1] == "\t":
+        return " (a tab: YAML wants spaces for indentation)"
+    bare = BARE_REFERENCE.search(line)
+    if bare is not None:
+        return f' (inside {{...}} or [...] write it with quotes: "{bare.group(1)}")'
+    return ""
 
 
 def _reader_message(file: str, text: str, error: yaml.YAMLError) -> str:

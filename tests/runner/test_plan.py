@@ -100,3 +100,30 @@ def test_results_of_somebody_else_send_ours_to_the_cache(
     assert results.choose_root(Path("mine"), {"a"}) == Path("mine")
     assert results.choose_root(None, {"b", "a"}) == tmp_path / "cache" / "waylay" / "results"
     assert f"since {tmp_path}/results/a cannot be written" in capsys.readouterr().out
+
+
+def test_a_folder_without_a_scenario_and_a_file_without_the_parameter_are_named(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "common").mkdir()
+    assert cli.main(["describe", str(tmp_path / "common")]) == 2
+    assert f"{tmp_path}/common: found a folder without scenario.yaml" in capsys.readouterr().err
+    assert cli.main(["describe", str(small), "--set", "none=5"]) == 2
+    assert f"({small})" in capsys.readouterr().err
+
+
+def test_list_outside_of_the_repository_shows_what_waylay_came_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["list"]) == 0
+    assert "first-fetch" in capsys.readouterr().out
+
+
+def test_help_names_the_programs_that_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAYLAY_BINDIR", str(tmp_path))
+    (tmp_path / "waylay-draft").write_text("")
+    (tmp_path / "waylay-draft").chmod(0o755)
+    assert "draft expectations from" in cli.parser().format_help()

@@ -190,3 +190,20 @@ def test_wrong_hosts(tmp_path: Path, entry: str) -> None:
     file.write_text(HEAD.replace("hosts: {", f"hosts: {{{entry}, ").removesuffix("timeline:\n"))
     with pytest.raises(BadInput, match="key 'hosts."):
         scenario.load(file)
+
+
+def test_a_guard_belongs_inside_its_action(tmp_path: Path) -> None:
+    until = "{name: late, at: 1s, until: {mark: first.end}, within: 5}"
+    with pytest.raises(BadInput, match="found 'within', expected it inside 'until'"):
+        load(tmp_path, f"  - {until}")
+
+
+def test_nginx_is_asked_for_what_it_has(tmp_path: Path) -> None:
+    file = tmp_path / "timed.yaml"
+    nginx = "{role: origin, server: nginx, objects: {/b: {size: 1}}}"
+    text = HEAD.replace("o1: {role: origin}", f"o1: {nginx}").removesuffix("timeline:\n")
+    file.write_text(text)
+    with pytest.raises(BadInput, match="example.org/a', expected one of the objects of o1: /b"):
+        scenario.load(file)
+    file.write_text(text.replace("example.org/a", "example.org/b"))
+    scenario.load(file)

@@ -53,3 +53,15 @@ def test_a_small_file_cannot_become_a_large_one() -> None:
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     with pytest.raises(BadInput, match="expected at most 1000000 values"):
         yamlmarks.parse("\n".join(lines), "f")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a:\n\t- b\n", "t:2:1: .*a tab: YAML wants spaces"),
+        ("a: {b: ${delay}, c: 1}\n", r't:1:9: .*with quotes: "\$\{delay\}"'),
+    ],
+)
+def test_a_fault_that_many_make_is_explained(text: str, hint: str) -> None:
+    with pytest.raises(BadInput, match=hint):
+        yamlmarks.parse(text, "t")
