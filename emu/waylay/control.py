@@ -8,13 +8,15 @@ one JSON object a line and answers each with one:
     {"do": "resume"}    all of it may
     {"do": "step"}      the next step may; then the run is paused
     {"do": "state"}     what goes on, and what is next (every answer says so)
+    {"do": "visit", "node": NODE}    somebody is in the node: nothing happens, but it is noted
     {"do": "ping"}
 
     {"ok": true, "time": NS, "paused": false, "at": NS, "doing": [], "next": []}
     {"ok": false, "error": "..."}
 
 On a terminal, Enter lets a paused run go on, or with --step lets the next step
-go; SIGUSR1 to `waylay run` resumes. `waylay ctl runner pause` is a client.
+go; SIGUSR1 to `waylay run` resumes. Whatever changes the run's course is noted as
+an intervention. `waylay ctl runner pause` is a client.
 """
 from __future__ import annotations
 
@@ -26,26 +28,31 @@ import socket
 import sys
 import threading
 from pathlib import Path
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
+from waylay.interventions import Interventions
 from waylay.pacer import Pacer
 
 LONGEST_LINE = 65536
+NOTED = ("pause", "resume", "step", "visit")
+SOCKET = "runner.sock"
 Answer = dict[str, Any]
 
 
 class Control:
     """A thread that serves the socket, the terminal and SIGUSR1, until `close`."""
 
-    def __init__(self, pacer: Pacer, path: Path, clock: Callable[[], int]) -> None:
+    def __init__(self, pacer: Pacer, path: Path, interventions: Interventions) -> None:
         self.pacer = pacer
-        self.clock = clock
+        self.interventions = interventions
+        self.clock = interventions.clock
         self.deeds: dict[str, Callable[[], None]] = {
             "ping": lambda: None,
             "pause": pacer.pause,
             "resume": pacer.resume,
             "step": pacer.step,
             "state": lambda: None,
+            "visit": lambda: None,
         }
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.listener.bind(str(path))
@@ -96,6 +103,8 @@ class Control:
 
     def _typed(self, _terminal: Any) -> None:
         if os.read(sys.stdin.fileno(), 4096):
+            if self.pacer.paused:
+                self.interventions.note("step" if self.pacer.stepping else "resume", "terminal")
             self.pacer.enter()
         else:
             self.select.unregister(sys.stdin.fileno())
@@ -103,6 +112,7 @@ class Control:
 
     def _awake(self, _pipe: Any) -> None:
         if b"u" in os.read(self.woken, 4096):
+            self.interventions.note("resume", "SIGUSR1")
             self.pacer.resume()
 
     def _accept(self, _listener: Any) -> None:
@@ -127,18 +137,38 @@ class Control:
 
     def answer(self, line: bytes) -> Answer:
         """What a request brings about, and what is said to it."""
-        deed = _deed(line)
-        if deed not in self.deeds:
+        request = _request(line)
+        deed = request.get("do")
+        if not isinstance(deed, str) or deed not in self.deeds:
             known = ", ".join(self.deeds)
             return {"ok": False, "error": f"key 'do': found {deed!r}, expected one of {known}"}
+        if deed in NOTED:
+            node = request.get("node")
+            self.interventions.note(deed, SOCKET, **({"node": str(node)[:64]} if node else {}))
         self.deeds[deed]()
         return {"ok": True, "time": self.clock(), **self.pacer.state()}
 
 
-def _deed(line: bytes) -> Optional[str]:
+def _request(line: bytes) -> dict[str, Any]:
+    """Empty where it is none."""
     try:
         request = json.loads(line)
-    except ValueError:
-        return None
-    deed = request.get("do") if isinstance(request, dict) else None
-    return deed if isinstance(deed, str) else None
+    except (ValueError, RecursionError):
+        return {}
+    return request if isinstance(request, dict) else {}
+
+
+def tell(folder: Path, request: dict[str, Any], seconds: float = 5) -> bool:
+    """Say something to the run whose sockets lie in `folder`; False if it did not hear."""
+    try:  # a path by a descriptor is short enough for a socket
+        inside = os.open(folder, os.O_PATH)
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+                client.settimeout(seconds)
+                client.connect(f"/proc/self/fd/{inside}/{SOCKET}")
+                client.sendall(json.dumps(request).encode() + b"\n")
+                return bool(client.recv(1))
+        finally:
+            os.close(inside)
+    except OSError:
+        return False

@@ -5,7 +5,8 @@
               or invented frames, or left no account of itself. Nothing may be
               concluded from the run, unless it failed anyway.
     suspect   everything is there, but times may be further off than they should:
-              a wire was late, the clocks moved, the machine had no time to spare.
+              a wire was late, the clocks moved, the machine had no time to spare;
+              or a wire was changed by hand.
     yes       neither.
 
 Pure: what is judged comes in as values (the wire's account as waylay-wire writes
@@ -57,8 +58,10 @@ def judge(
     steps: Sequence[Json],
     wire: Optional[Json],
     wired: bool,
+    by_hand: Optional[str] = None,
 ) -> Fidelity:
-    """`wire` is the wire's account; None where it left none. `wired`: the run has wires."""
+    """`wire` is the wire's account; None where it left none. `wired`: the run has wires.
+    `by_hand`: what somebody did to it that makes it another than the scenario's."""
     found = Fidelity()
     for name, entry in losses.items():
         lost = entry.get("dropped_by_kernel")
@@ -68,6 +71,8 @@ def judge(
         found.lower("no", "the wire left no account of what it did")
     if wire is not None:
         _judge_wire(wire, found)
+    if by_hand is not None:
+        found.lower("suspect", by_hand)
     if uncertainty > CLOCK_NS:
         found.lower("suspect", f"the clocks moved against each other by {duration(uncertainty)}")
     _judge_machine(machine, found)

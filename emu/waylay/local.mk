@@ -24,6 +24,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/fidelity.py \
 	emu/waylay/forms.py \
 	emu/waylay/holder.py \
+	emu/waylay/interventions.py \
 	emu/waylay/isolate.py \
 	emu/waylay/layout.py \
 	emu/waylay/links.py \

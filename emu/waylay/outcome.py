@@ -14,6 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, Iterator, Sequence
 
+from waylay import interventions
 from waylay.errors import FAILED, INCONCLUSIVE, INTERRUPTED, PASSED
 from waylay.results import WARNED, word_of
 
@@ -71,6 +72,11 @@ class Outcome:
             return ""
         return f"faithful: {self.faithful}" + (f" ({'; '.join(self.why)})" if self.why else "")
 
+    @property
+    def interventions(self) -> str:
+        """That it was changed from outside; empty where it was not."""
+        return interventions.line(self.results.get("interventions") or [])
+
     def measures(self) -> Iterator[tuple[str, Any]]:
         """(name, value) of each measure; those of a step bear its name in front."""
         for name, value in (self.results.get("measures") or {}).items():
@@ -116,6 +122,8 @@ def table(outcomes: Sequence[Outcome]) -> str:
         lines += [line.rstrip(), f"  {'':<12} {one.folder}"]
         if one.doubt and one.doubt != one.detail:
             lines.append(f"  {'':<12} {one.doubt}")
+        if one.interventions:
+            lines.append(f"  {'':<12} interventions  {one.interventions}")
     unsteady = flaky(outcomes)
     if unsteady:
         lines += ["", "Flaky: passed in some repeats only"]
@@ -157,6 +165,8 @@ def _diagnostics(one: Outcome) -> Iterator[str]:
     """What is known of a run beyond its verdict."""
     yield f"folder {one.folder}"
     yield one.doubt or "faithful: yes"
+    if one.interventions:
+        yield f"interventions  {one.interventions}"
     for name, value in one.measures():
         yield f"measure {name} {value}"
 
@@ -201,6 +211,8 @@ def _properties(one: Outcome) -> Iterator[tuple[str, str]]:
     yield from (("folder", one.folder), ("verdict", one.verdict), ("faithful", one.faithful))
     if one.why:
         yield "fidelity", "; ".join(one.why)
+    if one.interventions:
+        yield "interventions", one.interventions
     yield from ((f"measure.{name}", str(value)) for name, value in one.measures())
 
 

@@ -22,14 +22,25 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Optional, Sequence
 
-from waylay import fidelity, isolate, measures, outcome, owners, plan, programs, results
+from waylay import (
+    fidelity,
+    interventions,
+    isolate,
+    measures,
+    outcome,
+    owners,
+    plan,
+    programs,
+    results,
+)
 from waylay.actions import Stage
 from waylay.batch import Batch, Item, Progress
 from waylay.clock import RunClock
-from waylay.control import Control
+from waylay.control import SOCKET, Control
 from waylay.errors import FAILED, INTERRUPTED, PASSED, BadInput, WaylayError
 from waylay.expectations import check_syntax
 from waylay.fidelity import Fidelity
+from waylay.interventions import Interventions
 from waylay.layout import Layout
 from waylay.machine import Sampler
 from waylay.network import Network
@@ -108,6 +119,7 @@ def _plan(options: Options) -> list[Job]:
         if options.scenarios or options.settings or options.repeat:
             raise BadInput("--replay: found a scenario, --set or --repeat beside it, expected none")
         planned = [plan.again(options.replay, options.programs, options.decisions)]
+        interventions.warn(options.replay)
     elif not options.scenarios:
         raise BadInput("waylay run: found no scenario, expected one or more, or --replay")
     else:
@@ -202,7 +214,8 @@ class Run:
         self.keep = options.keep
         before = length_before(run_dir.parent / "latest")
         self.progress = StepProgress(self.pacer.state, len(scenario.steps), before)
-        self.control = Control(self.pacer, scratch / "runner.sock", self.clock.now)
+        self.interventions = Interventions(self.clock.now)
+        self.control = Control(self.pacer, scratch / SOCKET, self.interventions)
         self.losses: dict[str, Any] = {}
         self.sampler = Sampler()
         self.machine: dict[str, Any] = {}
@@ -253,11 +266,13 @@ class Run:
         self.network.wait_settled()
         self.machine = self.sampler.stop()
         self.network.close_captures()
+        self.interventions.close()
         self._keep()
 
     def _perform(self) -> None:
         """The steps and the timeline."""
         if self.pacer.paused:
+            self.interventions.note("pause", "--step" if self.pacer.stepping else "--paused")
             self._tell_paused("before the first step")
         self.progress.start()
         try:
@@ -300,6 +315,7 @@ class Run:
         self.progress.say(results.row(record, width))
         if name == self.pause_after:
             # What follows is the visitor's, not the step's.
+            self.interventions.note("pause", "--pause-after")
             self.pacer.mark(f"{name}.paused")
             self.pacer.pause()
             self._tell_paused(f"after step '{name}'")
@@ -346,13 +362,17 @@ class Run:
         uncertainty = self.clock.uncertainty
         steps = [*self.performer.records, *self.performer.timeline]
         wired = any(link.wire is not None for link in self.scenario.links)
-        found = fidelity.judge(self.losses, uncertainty, self.machine, steps, self.wire, wired)
+        by_hand = interventions.doubt(self.interventions.all(self.wire))
+        found = fidelity.judge(
+            self.losses, uncertainty, self.machine, steps, self.wire, wired, by_hand
+        )
         told = fidelity.account(found, self.machine, uncertainty, self.wire)
         results.write_json(self.run_dir / FIDELITY_FILE, told)
         return found
 
     def _conclude(self) -> int:
         trust = self._judge_fidelity()
+        changes = self.interventions.all(self.wire)
         expectations = results.check(self.run_dir, self.scenario, programs.find("waylay-assert"))
         steps, timeline = self.performer.records, self.performer.timeline
         measured, fault = measures.gather(
@@ -366,6 +386,7 @@ class Run:
             "verdict": verdict,
             "faithful": trust.verdict,
             "fidelity": {"why": trust.why},
+            "interventions": changes,
             "begun": self.performer.start,
             "steps": steps,
             "timeline": timeline,
@@ -378,6 +399,8 @@ class Run:
         report_fault = tell_report(self.run_dir, self._first_fetch())
         results.set_latest(self.run_dir)
         print(f"results   {self.run_dir}\nverdict   {verdict}, faithful: {trust.line}", flush=True)
+        if changes:
+            print(f"interventions  {interventions.line(changes)}", flush=True)
         code = results.EXIT_CODES[verdict]
         return FAILED if report_fault and code == 0 else code
 
@@ -387,7 +410,9 @@ class Run:
     def _write_unjudged(self, verdict: str, detail: str) -> None:
         """Of a run that did not come to its end; what its instruments say is not known."""
         why = {"why": ["the run did not come to its end"]}
-        self._write({"verdict": verdict, "faithful": "no", "fidelity": why, "detail": detail})
+        changes = {"interventions": self.interventions.all(self.wire)}
+        told = {"verdict": verdict, "faithful": "no", "fidelity": why, "detail": detail}
+        self._write({**told, **changes})
 
     def _write(self, told: dict[str, Any]) -> None:
         results.write_json(self.run_dir / "results.json", told)

@@ -7,10 +7,11 @@ is `waylay-hold mininet:<node>`, and its environment names the run.
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Iterator, NoReturn, Optional, Sequence
 
-from waylay import userns
+from waylay import control, userns
 from waylay.errors import BadInput
 from waylay.isolate import missing_capabilities, require_privileges
 from waylay.runner import RUN_VARIABLE
@@ -34,7 +35,10 @@ def nodes_of_runs() -> Iterator[tuple[str, str, int]]:
 
 
 def enter(node: str, run: Optional[str], command: Sequence[str]) -> NoReturn:
-    """Become a shell, or a command, in the node; raises BadInput if there is none."""
+    """Become a shell, or a command, in the node; raises BadInput if there is none.
+
+    The run is told, as far as it hears, since what is done there may change it.
+    """
     found = [(r, pid) for r, n, pid in nodes_of_runs() if n == node and run in (None, r)]
     if not found:
         raise BadInput(
@@ -44,7 +48,10 @@ def enter(node: str, run: Optional[str], command: Sequence[str]) -> NoReturn:
         runs = ", ".join(sorted(r for r, _ in found))
         raise BadInput(f"node '{node}' stands in several runs; say --run with one of {runs}")
     argv = list(command) or [os.environ.get("SHELL", "/bin/sh")]
-    pid = found[0][1]
+    name, pid = found[0]
+    folder = Path(f"/proc/{pid}/root/run/waylay/{name}")
+    if not control.tell(folder, {"do": "visit", "node": node}):
+        print("waylay: the run was not told of this shell; its results will not", file=sys.stderr)
     words = ["nsenter", "--target", str(pid), *_flags(pid), "--wd=.", *argv]
     os.execvp(words[0], words)
 

@@ -25,6 +25,7 @@ EXTRA_DIST += \
 	tests/emu/test_examples.py \
 	tests/emu/test_faults.py \
 	tests/emu/test_first_fetch.py \
+	tests/emu/test_interventions.py \
 	tests/emu/test_keep.py \
 	tests/emu/test_holder.py \
 	tests/emu/test_layout.py \

@@ -265,7 +265,7 @@ def test_step_by_step_and_resumed(out: Path, tmp_path: Path, visitors: list[Visi
     visitor.sees("the start", "first", "later")
     assert visitor.says("fly") == {
         "ok": False,
-        "error": "key 'do': found 'fly', expected one of ping, pause, resume, step, state",
+        "error": "key 'do': found 'fly', expected one of ping, pause, resume, step, state, visit",
     }
     assert visitor.says("step")["ok"] is True
     visitor.sees("the first step done", "second", "later")

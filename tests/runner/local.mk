@@ -2,6 +2,7 @@
 EXTRA_DIST += \
 	tests/runner/conftest.py \
 	tests/runner/test_batch.py \
+	tests/runner/test_by_hand.py \
 	tests/runner/test_clean.py \
 	tests/runner/test_compose.py \
 	tests/runner/test_doctor.py \

@@ -256,6 +256,7 @@ def render(run: Run, folder: Optional[Path] = None) -> str:
             style=style,
             verdict=str(run.results.get("verdict") or "unknown"),
             faithful=str(run.results.get("faithful") or "unknown"),
+            interventions=len(items(run.results.get("interventions"))),
             facts=facts(run),
             expectations=expectation_rows(run),
             steps=step_rows(run, run.steps),
