@@ -46,6 +46,12 @@ static void print_help(void)
          "Requests of 'wire':\n");
     for (size_t i = 0; way_words_help(i); i++)
         printf("  %s\n", way_words_help(i));
+    puts("\nRequests of 'runner':\n\n"
+         "  ping                                whether it is there\n"
+         "  state                               what goes on, and what is next\n"
+         "  pause                               what has not begun does not begin\n"
+         "  step                                the next step may; then it is paused\n"
+         "  resume                              all of it may");
     puts("\nA request may also be written out: '{\"do\": \"set\", \"link\": \"c1-r1\", …}'.\n"
          "\n"
          "  waylay ctl wire set c1-r1 from=c1 delay=20ms loss=1% queue.packets=50\n"
@@ -124,6 +130,20 @@ static int print_list(const struct way_standings *standings)
     return EXIT_DONE;
 }
 
+/* Prints a refusal in the words of the command line: without the place in the request as it
+ * was sent, and a parameter without the mapping that it was put into. */
+static void print_refusal(const char *error)
+{
+    static const char place[] = "request:", below[] = "key 'to.";
+    if (strncmp(error, place, strlen(place)) == 0) {
+        error += strlen(place);
+        error += strspn(error, "0123456789: ");
+    }
+    bool inner = strncmp(error, below, strlen(below)) == 0;
+    fprintf(stderr, "waylay-ctl: refused: %s%s\n", inner ? "key '" : "",
+            inner ? error + strlen(below) : error);
+}
+
 /* Prints what was answered; returns the exit code. */
 static int print_answer(const struct options *options, json_t *answer)
 {
@@ -133,7 +153,7 @@ static int print_answer(const struct options *options, json_t *answer)
         putchar('\n');
     } else if (!done) {
         const char *error = json_string_value(json_object_get(answer, "error"));
-        fprintf(stderr, "waylay-ctl: refused: %s\n", error ? error : "no reason was given");
+        print_refusal(error ? error : "no reason was given");
     } else {
         json_object_del(answer, "ok");
         json_object_del(answer, "time");
