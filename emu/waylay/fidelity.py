@@ -123,6 +123,15 @@ def _lateness(way: Json, key: str) -> int:
     return value if isinstance(value, int) else 0
 
 
+def unmet(wire: Optional[Json]) -> str:
+    """Of a run that repeats decisions: how many found no frame; else empty."""
+    told = [way["replay"] for _, _, way in directions(wire or {}) if way.get("replay")]
+    if not told:
+        return ""
+    left, count = (sum(one[key] for one in told) for key in ("unmet", "decisions"))
+    return f"{left} of {count} decisions found no frame"
+
+
 def timing(wire: Optional[Json]) -> dict[str, Json]:
     """Per link what its stamps and departures may be off by, ns: for bindings.json."""
     found: dict[str, Json] = {}

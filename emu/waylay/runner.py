@@ -399,6 +399,9 @@ class Run:
         report_fault = tell_report(self.run_dir, self._first_fetch())
         results.set_latest(self.run_dir)
         print(f"results   {self.run_dir}\nverdict   {verdict}, faithful: {trust.line}", flush=True)
+        repeated = fidelity.unmet(self.wire)
+        if repeated:
+            print(f"replay    {repeated}", flush=True)
         if changes:
             print(f"interventions  {interventions.line(changes)}", flush=True)
         code = results.EXIT_CODES[verdict]

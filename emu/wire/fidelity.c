@@ -79,10 +79,28 @@ static json_t *facts_json(const struct way_direction_facts *facts)
                      "device_drops", count_or_null(facts->device_drops, facts->device_drops >= 0));
 }
 
+/* How much of the log of an earlier run has been repeated; null where none is. */
+static json_t *replay_json(const struct way_side *side, const struct way_direction_facts *facts)
+{
+    const struct way_replay_log *log = side->link->wire->settings.replay;
+    if (!log)
+        return json_null();
+    const struct way_replay *replay = way_replay_direction(log, facts->link, facts->from);
+    return json_pack("{sI sI}", "decisions", COUNT(replay->count), "unmet",
+                     COUNT(way_replay_unmet(replay, facts->counts->in)));
+}
+
+static json_t *side_json(const struct way_side *side, const struct way_direction_facts *facts)
+{
+    json_t *json = facts_json(facts);
+    json_object_set_new(json, "replay", replay_json(side, facts));
+    return json;
+}
+
 json_t *way_fidelity_side_json(struct way_side *side)
 {
     const struct way_direction_facts facts = facts_of(side);
-    return facts_json(&facts);
+    return side_json(side, &facts);
 }
 
 /* Both directions by their nodes, judged. */
@@ -92,7 +110,7 @@ static json_t *link_json(struct way_link *link, struct way_verdict *verdict)
     for (int i = 0; i < 2; i++) {
         const struct way_direction_facts facts = facts_of(&link->sides[i]);
         way_verdict_direction(verdict, &facts, &link->wire->settings.lateness);
-        json_object_set_new(object, facts.from, facts_json(&facts));
+        json_object_set_new(object, facts.from, side_json(&link->sides[i], &facts));
     }
     return object;
 }

@@ -18,7 +18,8 @@
  *                 "duplicated", "held", "conserved",
  *                 "lateness": {"p50", "p99", "max", "count"}  (ns; frames),
  *                 "rate": {"configured", "achieved", "busy_ns"}  (bits a second, or null),
- *                 "device_drops": n, or null where it is not known}
+ *                 "device_drops": n, or null where it is not known,
+ *                 "replay": {"decisions": n, "unmet": n (that found no frame)}, or null}
  */
 #ifndef WAYLAY_EMU_WIRE_FIDELITY_H
 #define WAYLAY_EMU_WIRE_FIDELITY_H

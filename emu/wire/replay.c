@@ -201,3 +201,11 @@ const struct way_decision *way_replay_find(const struct way_replay *replay, uint
         return NULL;
     return bsearch(&wanted, replay->decisions, replay->count, sizeof(wanted), compare);
 }
+
+size_t way_replay_unmet(const struct way_replay *replay, uint64_t frames)
+{
+    size_t unmet = 0;
+    while (unmet < replay->count && replay->decisions[replay->count - 1 - unmet].frame > frames)
+        unmet++;
+    return unmet;
+}

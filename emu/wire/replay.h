@@ -50,4 +50,8 @@ const struct way_replay *way_replay_direction(const struct way_replay_log *log, 
 const struct way_decision *way_replay_find(const struct way_replay *replay, uint64_t frame,
                                            unsigned copy, enum way_decided what);
 
+/* How many decisions are for frames after the first so many: of a direction that has
+ * carried these, the decisions that have found no frame. */
+size_t way_replay_unmet(const struct way_replay *replay, uint64_t frames);
+
 #endif

@@ -24,6 +24,12 @@ def wire(**changes: Any) -> dict[str, Any]:
     return {**told, "verdict": "yes", "why": []}
 
 
+def test_decisions_that_found_no_frame_are_counted() -> None:
+    assert fidelity.unmet(wire()) == fidelity.unmet(None) == ""
+    repeated = wire(replay={"decisions": 5, "unmet": 2})
+    assert fidelity.unmet(repeated) == "2 of 5 decisions found no frame"
+
+
 def judged(account: Any = None, **changes: Any) -> fidelity.Fidelity:
     known = {"losses": LOSSLESS, "uncertainty": 100, "machine": CALM, "steps": [], "wired": True}
     return fidelity.judge(**{**known, "wire": account or wire(), **changes})

@@ -120,6 +120,9 @@ static void a_log_says_whose_it_is(void)
     CU_ASSERT_PTR_NOT_NULL(way_replay_find(b, 3, 0, WAY_DECIDED_DROP));
     CU_ASSERT_PTR_NULL(way_replay_find(b, 3, 1, WAY_DECIDED_DROP));
     CU_ASSERT_PTR_NULL(way_replay_find(b, 3, 0, WAY_DECIDED_MARK));
+    CU_ASSERT_EQUAL(way_replay_unmet(b, 0), b->count);
+    CU_ASSERT_EQUAL(way_replay_unmet(b, 2), b->count);
+    CU_ASSERT_EQUAL(way_replay_unmet(b, 3), 0);
     way_replay_free(&log);
 }
 
