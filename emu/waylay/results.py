@@ -236,7 +236,8 @@ def hand_over(run_dir: Path) -> None:
         return
     folders = [run_dir.parent.parent, run_dir.parent]
     for path in [*folders, run_dir, *run_dir.rglob("*"), run_dir.parent / "latest"]:
-        if path.owner() == "root":
+        # Of a link itself; and the first run may have ended before there was a `latest`.
+        if os.path.lexists(path) and path.lstat().st_uid == 0:
             os.chown(path, int(uid), int(gid), follow_symlinks=False)
 
 

@@ -2,6 +2,7 @@
 """`waylay list` and `describe`, and how runs are named."""
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,18 @@ def test_help_names_the_programs_that_are_found(
     (tmp_path / "waylay-draft").write_text("")
     (tmp_path / "waylay-draft").chmod(0o755)
     assert "draft expectations from" in cli.parser().format_help()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_all_that_root_made_goes_to_the_user_behind_sudo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUDO_UID", "65534")
+    monkeypatch.setenv("SUDO_GID", "65534")
+    run_dir = tmp_path / "results" / "small" / "1"
+    (run_dir / "logs").mkdir(parents=True)
+    results.hand_over(run_dir)
+    results.set_latest(run_dir)
+    results.hand_over(run_dir)
+    made = [tmp_path / "results", *(tmp_path / "results").rglob("*")]
+    assert {path.lstat().st_uid for path in made} == {65534} and len(made) == 5
