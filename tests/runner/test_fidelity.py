@@ -31,7 +31,13 @@ def test_decisions_that_found_no_frame_are_counted() -> None:
 
 
 def judged(account: Any = None, **changes: Any) -> fidelity.Fidelity:
-    known = {"losses": LOSSLESS, "uncertainty": 100, "machine": CALM, "steps": [], "wired": True}
+    known: dict[str, Any] = {
+        "losses": LOSSLESS,
+        "uncertainty": 100,
+        "machine": CALM,
+        "steps": [],
+        "wired": True,
+    }
     return fidelity.judge(**{**known, "wire": account or wire(), **changes})
 
 
