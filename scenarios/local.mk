@@ -16,6 +16,8 @@ nobase_dist_pkgdata_DATA = \
 	scenarios/common/rules.expect \
 	scenarios/common/silent.expect \
 	scenarios/common/words.expect \
+	scenarios/delay-sweep/README.md \
+	scenarios/delay-sweep/scenario.yaml \
 	scenarios/delayed-fetch/README.md \
 	scenarios/delayed-fetch/scenario.yaml \
 	scenarios/first-fetch/README.md \

@@ -107,7 +107,8 @@ def _judge_machine(machine: Json, found: Fidelity) -> None:
         found.lower("suspect", f"{steal:.0%} of the processors' time was stolen from the machine")
     if machine.get("saturated"):
         full = machine.get("full_share") or 0
-        found.lower("suspect", f"the machine was saturated for {full:.0%} of the time")
+        words = f"the machine was saturated for {full:.0%} of the time"
+        found.lower("suspect", f"{words}: of this run, doubt times only, no rule without a time")
 
 
 def directions(wire: Json) -> Iterator[tuple[str, str, Json]]:

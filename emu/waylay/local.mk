@@ -60,6 +60,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/shell.py \
 	emu/waylay/stepcheck.py \
 	emu/waylay/steps.py \
+	emu/waylay/summary.py \
 	emu/waylay/tell.py \
 	emu/waylay/userns.py \
 	emu/waylay/wait.py \

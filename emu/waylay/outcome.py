@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ElementTree
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import Any, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Collection, Iterator, Sequence
 
 from waylay import interventions
 from waylay.errors import FAILED, INCONCLUSIVE, INTERRUPTED, PASSED
@@ -21,6 +21,7 @@ from waylay.results import WARNED, word_of
 HARMLESS = ("passed", "skipped", WARNED)
 # What XML 1.0 cannot hold (section 2.2).
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+MEASURES_MOST = 5  # that stand beside each run in the table
 # Exit codes, the worst first: what was cut short says least about the mechanism.
 WORST_FIRST = (INTERRUPTED, FAILED, INCONCLUSIVE, PASSED)
 
@@ -35,6 +36,8 @@ class Outcome:
     code: int  # as an exit code
     seconds: float
     results: dict[str, Any]  # results.json; empty if there is none
+    parameters: dict[str, Any] = field(default_factory=dict)
+    repeat: int = 1
 
     @property
     def verdict(self) -> str:
@@ -124,6 +127,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
             lines.append(f"  {'':<12} {one.doubt}")
         if one.interventions:
             lines.append(f"  {'':<12} interventions  {one.interventions}")
+    lines += measured(outcomes)
     unsteady = flaky(outcomes)
     if unsteady:
         lines += ["", "Flaky: passed in some repeats only"]
@@ -133,6 +137,29 @@ def table(outcomes: Sequence[Outcome]) -> str:
     for one in outcomes:
         totals[one.verdict] += 1
     return "\n".join([*lines, "", f"{len(outcomes)} runs: {_counted(totals)}"])
+
+
+def measured(outcomes: Sequence[Outcome]) -> list[str]:
+    """The scenarios' own measures of each run, where they are few enough to stand beside it."""
+    told = [{name: v for name, v in one.measures() if "." not in name} for one in outcomes]
+    names = list(dict.fromkeys(name for own in told for name in own))
+    if not 0 < len(names) <= MEASURES_MOST:
+        return []
+    cells = [["", *names]]
+    for one, own in zip(outcomes, told):
+        cells.append([one.label, *(_number(own.get(name, "–")) for name in names)])
+    widths = [max(len(row[at]) for row in cells) for at in range(len(names) + 1)]
+    lines = ["", "Measures (times in nanoseconds)"]
+    for label, *values in cells:
+        right = "  ".join(value.rjust(width) for value, width in zip(values, widths[1:]))
+        lines.append(f"  {label:<{widths[0]}}  {right}")
+    return lines
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _counted(counts: dict[str, int]) -> str:
@@ -184,7 +211,10 @@ def _shown(text: str) -> str:
 
 
 def junit(outcomes: Sequence[Outcome]) -> bytes:
-    """JUnit XML: a suite for each run, a case for each rule and for the run itself."""
+    """JUnit XML: a suite for each run, a case for each rule and for the run itself.
+
+    A failed rule is one failure: the run's own case is then skipped, and says so.
+    """
     unsteady = flaky(outcomes)
     root = ElementTree.Element("testsuites", name="waylay")
     for one in outcomes:
@@ -192,8 +222,7 @@ def junit(outcomes: Sequence[Outcome]) -> bytes:
         properties = ElementTree.SubElement(suite, "properties")
         for key, value in _properties(one):
             ElementTree.SubElement(properties, "property", name=_xml(key), value=_xml(value))
-        whole = {"name": "run", "verdict": one.verdict, "detail": one.detail}
-        cases = [*one.rules(), {**whole, "seconds": one.seconds}]
+        cases = [*one.rules(), {**_whole(one, unsteady), "seconds": one.seconds}]
         kinds = []
         for rule in cases:
             is_flaky = (one.group, rule["name"]) in unsteady
@@ -205,6 +234,18 @@ def junit(outcomes: Sequence[Outcome]) -> bytes:
     ElementTree.indent(root)
     text: str = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
+
+
+def _whole(one: Outcome, unsteady: Collection[tuple[str, str]]) -> dict[str, Any]:
+    """The run as a case of its own: it fails for what no rule says, lest that be counted twice."""
+    bad = any(
+        rule["verdict"] not in HARMLESS or (one.group, rule["name"]) in unsteady
+        for rule in one.rules()
+    )
+    if bad and one.verdict in ("failed", "inconclusive"):
+        detail = f"{one.verdict}, by the rules above"
+        return {"name": "run", "verdict": "skipped", "detail": detail}
+    return {"name": "run", "verdict": one.verdict, "detail": one.detail}
 
 
 def _properties(one: Outcome) -> Iterator[tuple[str, str]]:

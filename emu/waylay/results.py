@@ -3,6 +3,7 @@
 
     results/<scenario>/<run id>/scenario.yaml, bindings.json, results.json, ...
     results/<scenario>/latest -> <run id>, replaced when a run has its verdict
+    results/<scenario>/<stamp>-summary.json, .csv: of several runs (summary.py)
 """
 from __future__ import annotations
 
@@ -152,6 +153,9 @@ def tools(scenario: Scenario) -> set[str]:
 def versions(used: set[str]) -> dict[str, str]:
     """Of ourselves, of what the nodes run, and of the tools."""
     found = {"waylay": __version__, "python": platform.python_version()}
+    commit = checkout()
+    if commit:
+        found["commit"] = commit
     try:
         found["mininet"] = importlib.metadata.version("mininet")
     except importlib.metadata.PackageNotFoundError:
@@ -159,6 +163,28 @@ def versions(used: set[str]) -> dict[str, str]:
     for path in sorted(used):
         found[Path(path).name] = _version(path)
     return found
+
+
+def checkout(folder: Path = Path(__file__).parent) -> str:
+    """What git says of the source tree that this runs from; empty where it is none.
+
+    An installed package in somebody else's repository is not tracked there, and is no checkout;
+    neither is a tree whose owner git does not trust.
+    """
+    git = ["git", "-C", str(folder)]
+    asked = (["ls-files", "--error-unmatch", "__init__.py"], ["describe", "--always", "--dirty"])
+    said = ""
+    for question in asked:
+        try:
+            done = subprocess.run(
+                [*git, *question], stdin=subprocess.DEVNULL, capture_output=True, timeout=5
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+        if done.returncode != 0:
+            return ""
+        said = done.stdout.decode(errors="replace").strip()
+    return said
 
 
 def _version(program: str) -> str:
@@ -231,11 +257,16 @@ def set_latest(run_dir: Path) -> None:
 
 def hand_over(run_dir: Path) -> None:
     """Give the results to the user behind sudo, who is to read and remove them."""
+    folders = [run_dir.parent.parent, run_dir.parent]
+    give(*folders, run_dir, *run_dir.rglob("*"), run_dir.parent / "latest")
+
+
+def give(*paths: Path) -> None:
+    """To the user behind sudo, where there is one, what is root's of these."""
     uid, gid = os.environ.get("SUDO_UID"), os.environ.get("SUDO_GID")
     if not uid or not gid or os.geteuid() != 0:
         return
-    folders = [run_dir.parent.parent, run_dir.parent]
-    for path in [*folders, run_dir, *run_dir.rglob("*"), run_dir.parent / "latest"]:
+    for path in paths:
         # Of a link itself; and the first run may have ended before there was a `latest`.
         if os.path.lexists(path) and path.lstat().st_uid == 0:
             os.chown(path, int(uid), int(gid), follow_symlinks=False)

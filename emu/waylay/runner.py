@@ -32,6 +32,7 @@ from waylay import (
     plan,
     programs,
     results,
+    summary,
 )
 from waylay.actions import Stage
 from waylay.batch import Batch, Item, Progress
@@ -94,6 +95,8 @@ def run(options: Options) -> int:
     else:
         outcomes = _together(planned, root, options)
         print(outcome.table(outcomes), flush=True)
+        for file in summary.write(outcomes):
+            print(f"summary   {file} (and .csv)", flush=True)
         code = outcome.exit_code(outcomes)
         if len(outcomes) < len(planned):
             print(f"interrupted: {len(planned) - len(outcomes)} runs were not started")
@@ -171,7 +174,8 @@ def _go(job: Job, run_dir: Path, options: Optional[Options] = None) -> int:
 def _outcome(job: Job, run_dir: Path, code: int, seconds: float) -> Outcome:
     file = run_dir / "results.json"
     told = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    return Outcome(job.label, job.group, str(run_dir), code, seconds, told)
+    folder, parameters = str(run_dir), job.parameters
+    return Outcome(job.label, job.group, folder, code, seconds, told, parameters, job.repeat)
 
 
 def _together(planned: list[Job], root: Path, options: Options) -> list[Outcome]:

@@ -61,6 +61,20 @@ def test_delayed_fetch(out: Path) -> None:
 
 
 @pytest.mark.long
+def test_delay_sweep(out: Path) -> None:
+    done = harness.waylay("run", SHIPPED / "delay-sweep", "--out", out)
+    if done.returncode == INCONCLUSIVE:
+        pytest.skip(done.stdout.splitlines()[-1])
+    assert done.returncode == 0, done.stdout + done.stderr
+    (file,) = (out / "delay-sweep").glob("*-summary.json")
+    assert f"summary   {file}" in done.stdout
+    for run in json.loads(file.read_text())["runs"]:
+        way = int(run["parameters"]["delay"].removesuffix("ms"))
+        # To the proxy and back, and from there to the origin and back.
+        assert run["measures"]["miss_handshake"] >= (2 * 6 + 2 * (1 + way)) * 1_000_000
+
+
+@pytest.mark.long
 def test_origins(out: Path) -> None:
     found = run(out, "origins")
     assert found.results["measures"]["far_handshake"] >= 1_500_000_000
