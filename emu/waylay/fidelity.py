@@ -108,7 +108,7 @@ def _judge_machine(machine: Json, found: Fidelity) -> None:
     if machine.get("saturated"):
         full = machine.get("full_share") or 0
         words = f"the machine was saturated for {full:.0%} of the time"
-        found.lower("suspect", f"{words}: of this run, doubt times only, no rule without a time")
+        found.lower("suspect", f"{words} (that makes its times doubtful, nothing else)")
 
 
 def directions(wire: Json) -> Iterator[tuple[str, str, Json]]:
