@@ -18,9 +18,18 @@ LOSSLESS = {"c1-r1@c1": {"captured": 5, "dropped_by_kernel": 0, "live": 1}}
 def wire(**changes: Any) -> dict[str, Any]:
     """An account of a link whose one direction is changed."""
     lateness = {"p50": 4000, "p99": 40000, "max": 90000, "count": 100}
-    good = {"in": 100, "out": 100, "conserved": True, "device_drops": 0, "lateness": lateness}
+    good: dict[str, Any] = {
+        "in": 100,
+        "out": 100,
+        "conserved": True,
+        "device_drops": 0,
+        "lateness": lateness,
+    }
     other = {**good, "lateness": {**lateness, "max": 50000}}
-    told = {"version": 1, "links": {"c1-r1": {"c1": {**good, **changes}, "r1": other}}}
+    told: dict[str, Any] = {
+        "version": 1,
+        "links": {"c1-r1": {"c1": {**good, **changes}, "r1": other}},
+    }
     return {**told, "verdict": "yes", "why": []}
 
 
@@ -31,14 +40,10 @@ def test_decisions_that_found_no_frame_are_counted() -> None:
 
 
 def judged(account: Any = None, **changes: Any) -> fidelity.Fidelity:
-    known: dict[str, Any] = {
-        "losses": LOSSLESS,
-        "uncertainty": 100,
-        "machine": CALM,
-        "steps": [],
-        "wired": True,
-    }
-    return fidelity.judge(**{**known, "wire": account or wire(), **changes})
+    told: dict[str, Any] = {"losses": LOSSLESS, "uncertainty": 100, "machine": CALM}
+    told.update(steps=[], wired=True, wire=account or wire())
+    told.update(changes)
+    return fidelity.judge(**told)
 
 
 def test_a_good_run_is_believed() -> None:
