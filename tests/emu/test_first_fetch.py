@@ -32,7 +32,8 @@ def passed(whole_path: None, tmp_path_factory: pytest.TempPathFactory) -> harnes
 def test_every_step_and_check_passes(passed: harness.Finished) -> None:
     assert [step["name"] for step in passed.results["steps"]] == STEPS
     assert {step["verdict"] for step in passed.results["steps"]} == {"passed"}
-    assert len(passed.results["expectations"]) == 7 + 9 + 1  # steps and sums, single rules, counters
+    # those of steps and sums, single rules, counters
+    assert len(passed.results["expectations"]) == 7 + 9 + 1
     assert {item["verdict"] for item in passed.results["expectations"]} == {"passed"}
     assert all(item["examined"] > 0 for item in passed.results["expectations"])
     assert passed.results["verdict"] == "passed"
