@@ -53,9 +53,12 @@ static int source_of(struct opening *opening, const char *path)
 {
     char message[WAY_SOURCE_ERROR_MAX];
 
-    for (size_t i = 0; i < opening->inputs->source_count; i++)
-        if (strcmp(opening->inputs->paths[i], path) == 0)
+    for (size_t i = 0; i < opening->inputs->source_count; i++) {
+        const char *known = opening->inputs->paths[i];
+        assert(known);
+        if (strcmp(known, path) == 0)
             return (int)i;
+    }
     struct way_source *source = way_source_open(path, message);
     if (source)
         return add_source(opening, path, source);

@@ -94,6 +94,7 @@ static void let_go(struct become *become, struct side *side, struct waiting *wai
             first = first->next_of_key;
         first->next_of_key = waiting->next_of_key;
     }
+    assert(!waiting->older == (side->oldest == waiting));
     *(waiting->older ? &waiting->older->newer : &side->oldest) = waiting->newer;
     *(waiting->newer ? &waiting->newer->older : &side->newest) = waiting->older;
     become->bytes -= waiting->kept->size + sizeof *waiting;

@@ -16,10 +16,10 @@ static void sort_by_tap(struct way_pass *pass)
 {
     const struct way_program *program = pass->program;
 
-    pass->by_tap = way_memory_array(program->tap_count + 1, sizeof *pass->by_tap);
+    pass->by_tap = way_memory_array(program->tap_count + 1, sizeof(void *));
     for (size_t tap = 0; tap < program->tap_count; tap++) {
         struct way_select_state **list =
-            way_arena_take(&pass->arena, (program->select_count + 1) * sizeof(*list));
+            way_arena_take(&pass->arena, (program->select_count + 1) * sizeof(void *));
         size_t count = 0;
         for (const struct way_select *select = program->selects; select; select = select->next)
             for (size_t i = 0; i < select->tap_count; i++)
@@ -38,7 +38,7 @@ static void begin_flows(struct way_pass *pass)
 
     if (pass->program->needs == WAY_NEEDS_PACKET)
         return;
-    pass->flows = way_memory_array(count, sizeof(*pass->flows));
+    pass->flows = way_memory_array(count, sizeof(void *));
     for (unsigned i = 0; i < count; i++) {
         pass->flows[i] = way_flows_new(pass->program->needs, NULL);
         if (!pass->flows[i]) {
@@ -154,8 +154,7 @@ static struct way_kept *keep_current(struct way_pass *pass, const struct way_sta
     }
     struct way_kept *kept = way_keep(pass->program, stand, pass->packets);
     pass->kept_bytes += kept->size + 2 * sizeof(void *);
-    pass->all_kept =
-        grown(pass->all_kept, pass->all_count, &pass->all_room, sizeof(*pass->all_kept));
+    pass->all_kept = grown(pass->all_kept, pass->all_count, &pass->all_room, sizeof(void *));
     pass->all_kept[pass->all_count++] = kept;
     return pass->current = kept;
 }
@@ -169,7 +168,7 @@ static void keep(struct way_pass *pass, struct way_select_state *state,
 
     if (!kept)
         return;
-    list->items = grown(list->items, list->count, &room, sizeof(*list->items));
+    list->items = grown(list->items, list->count, &room, sizeof(void *));
     list->inside = grown(list->inside, list->count, &list->room, sizeof(*list->inside));
     list->inside[list->count] = (uint8_t)inside;
     list->items[list->count++] = kept;

@@ -9,6 +9,7 @@
  */
 #include "analysis/judge/relation.h"
 
+#include <assert.h>
 #include <glib.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -211,6 +212,7 @@ static void judge_many(struct way_pass *pass, const struct way_expected *expecte
                        struct way_relating *relating, struct way_rule_outcome *outcome)
 {
     const struct way_rule *rule = relating->rule;
+    assert(rule && rule->main);
     const struct way_kept_list *list = &pass->states[rule->main->number].kept;
     bool firsts = rule->quantifier == WAY_EACH_FIRST;
     GHashTable *groups = firsts                  ? g_hash_table_new(NULL, NULL)
@@ -282,6 +284,7 @@ static void judge_one(struct way_pass *pass, const struct way_expected *expected
                       struct way_relating *relating, struct way_rule_outcome *outcome)
 {
     const struct way_rule *rule = relating->rule;
+    assert(rule && rule->main);
     const struct way_kept_list *list = &pass->states[rule->main->number].kept;
     bool backwards = rule->quantifier == WAY_LAST, doubt = false;
     struct way_found found = {.other = {.tap = -1}};

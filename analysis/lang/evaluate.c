@@ -327,10 +327,10 @@ static enum way_truth has(struct way_evaluation *e, const struct way_term *term)
         struct way_datum ignored;
         return value_of(e, field, &ignored) ? WAY_TRUE : WAY_FALSE;
     }
-    if (field->has_flow && seen->remembered)
-        presence = seen->presences[field->remembered];
-    else if (field->sliced)
+    if (field->sliced)
         presence = get_values(field, seen, &values);
+    else if (field->has_flow && seen->remembered)
+        presence = seen->presences[field->remembered];
     else
         presence = way_field_has(&field->field, seen->view);
     if (presence == WAY_BROKEN) {

@@ -33,7 +33,7 @@ static void remember(struct way_context *context, struct way_term *term)
     const struct way_field **grown =
         way_arena_take(&program->arena, (program->remembered_count + 1) * sizeof(void *));
     if (program->remembered_count)
-        memcpy(grown, program->remembered, program->remembered_count * sizeof *grown);
+        memcpy(grown, program->remembered, program->remembered_count * sizeof(void *));
     grown[program->remembered_count] = &term->field;
     program->remembered = grown;
     term->remembered = (unsigned)program->remembered_count++;
