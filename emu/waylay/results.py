@@ -3,7 +3,7 @@
 
     results/<scenario>/<run id>/scenario.yaml, bindings.json, results.json, ...
     results/<scenario>/latest -> <run id>, replaced when a run has its verdict
-    results/<scenario>/<stamp>-summary.json, .csv: of several runs (summary.py)
+    results/<scenario>/summary-<stamp>.json, .csv: of several runs (summary.py)
 """
 from __future__ import annotations
 

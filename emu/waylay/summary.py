@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What several runs of a scenario came to, in files beside their folders.
 
-    results/<scenario>/<stamp>-summary.json   one object a run
-    results/<scenario>/<stamp>-summary.csv    one row a run: for spreadsheets, R, pandas
+    results/<scenario>/summary-<stamp>.json   one object a run
+    results/<scenario>/summary-<stamp>.csv    one row a run: for spreadsheets, R, pandas
 
 A row has the parameters, the repeat, verdict and faithful, every measure (times in
 nanoseconds) and the run's folder. Column names bear `parameter.` and `measure.`
@@ -32,10 +32,10 @@ def write(outcomes: Sequence[Outcome]) -> list[Path]:
 
 
 def _write(folder: Path, stamp: str, outcomes: Sequence[Outcome]) -> Path:
-    file, number = folder / f"{stamp}-summary.json", 1
+    file, number = folder / f"summary-{stamp}.json", 1
     while file.exists():  # of another batch, within the same second
         number += 1
-        file = folder / f"{stamp}-{number}-summary.json"
+        file = folder / f"summary-{stamp}-{number}.json"
     results.write_json(file, {"version": 1, "runs": [row(one) for one in outcomes]})
     table = file.with_suffix(".csv")
     table.write_text(as_csv(outcomes), encoding="utf-8")

@@ -66,7 +66,7 @@ def test_delay_sweep(out: Path) -> None:
     if done.returncode == INCONCLUSIVE:
         pytest.skip(done.stdout.splitlines()[-1])
     assert done.returncode == 0, done.stdout + done.stderr
-    (file,) = (out / "delay-sweep").glob("*-summary.json")
+    (file,) = (out / "delay-sweep").glob("summary-*.json")
     assert f"summary   {file}" in done.stdout
     for run in json.loads(file.read_text())["runs"]:
         way = int(run["parameters"]["delay"].removesuffix("ms"))

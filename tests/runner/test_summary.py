@@ -32,7 +32,7 @@ def runs(tmp_path: Path) -> list[Outcome]:
 
 def test_a_row_for_each_run(tmp_path: Path, runs: list[Outcome]) -> None:
     (file,) = summary.write(runs)
-    assert file.parent == tmp_path / "sweep" and file.name.endswith("-summary.json")
+    assert file.parent == tmp_path / "sweep" and file.name.startswith("summary-")
     first, second = json.loads(file.read_text())["runs"]
     assert first["parameters"] == {"delay": "5ms"} and first["repeat"] == 2
     assert first["measures"] == {"handshake": 17_000_000, "miss.time_total": 3}
