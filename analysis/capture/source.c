@@ -145,7 +145,7 @@ struct way_source *way_source_open_fd(int fd, const char *name, char error[WAY_S
         way_fault_note(&source->fault, "%s", stream->message);
     else if (result != WAY_FORMAT_DAMAGED)
         way_fault_note(&source->fault, "found a file cut short inside its header");
-    snprintf(error, WAY_SOURCE_ERROR_MAX, "%s: %s", name, source->fault.text);
+    snprintf(error, WAY_SOURCE_ERROR_MAX, "%s: %.400s", name, source->fault.text);
     way_source_close(&source);
     return NULL;
 }

@@ -92,7 +92,7 @@ def test_first_fetch_passes(user: User) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     run = harness.finished(user.home / "results", "first-fetch")
     assert run.results["verdict"] == "passed"
-    assert len(run.results["expectations"]) == 7
+    assert len(run.results["expectations"]) >= 7
     owners = {path.lstat().st_uid for path in (user.home / "results").rglob("*")}
     assert owners == {NOBODY}, "what a run leaves is the user's"
     if not _opens_tun():
