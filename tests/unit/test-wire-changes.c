@@ -67,7 +67,7 @@ static void the_list_is_bounded(void)
     ask("{\"do\":\"remove\",\"link\":\"l\"}");
     json_t *list = way_changes_json(&changes);
     CU_ASSERT_EQUAL(json_array_size(list), WAY_CHANGES_LISTED + 1);
-    CU_ASSERT_EQUAL(changes.by_runner, 2 * WAY_CHANGES_LISTED);
+    CU_ASSERT_EQUAL(changes.by_runner, UINT64_C(2) * WAY_CHANGES_LISTED);
     CU_ASSERT_EQUAL(changes.by_hand, 1);
     json_decref(list);
     way_changes_free(&changes);
