@@ -11,7 +11,7 @@ one JSON object a line and answers each with one:
     {"do": "visit", "node": NODE}    somebody is in the node: nothing happens, but it is noted
     {"do": "ping"}
 
-    {"ok": true, "time": NS, "paused": false, "at": NS, "doing": [], "next": []}
+    {"ok": true, "time": NS, "paused": false, "begun": true, "at": NS, "doing": [], "next": []}
     {"ok": false, "error": "..."}
 
 On a terminal, Enter lets a paused run go on, or with --step lets the next step

@@ -50,6 +50,7 @@ class Pacer:
         self.changed = threading.Condition()
         self.paused = paused or stepping
         self.stepping = stepping  # whether Enter lets one step go, rather than all
+        self.begun = False  # whether the steps have
         self.begun_at = clock()  # the run's time at the pacer's time 0
         self.stood = 0  # ns that the run stood still, before the present standstill
         self.still_since: Optional[int] = None  # the run's time; while it stands still
@@ -67,6 +68,7 @@ class Pacer:
     def start(self, threads: int) -> None:
         """The steps begin now; so many threads will come."""
         with self.changed:
+            self.begun = True
             self.begun_at, self.stood, self.still_since = self.clock(), 0, None
             self.coming = threads
             self._settle()
@@ -239,6 +241,7 @@ class Pacer:
             coming = sorted(self.waiting, key=lambda waiter: waiter.due)
             return {
                 "paused": self.paused,
+                "begun": self.begun,
                 "at": now,
                 "doing": list(self.going),
                 "next": [{"name": w.name, "in": max(w.due - now, 0)} for w in coming],

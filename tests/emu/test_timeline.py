@@ -287,7 +287,12 @@ def test_a_pause_in_the_middle_by_signal_or_word(
     visitor = Visitor(out, scenario(tmp_path, holds))
     visitors.append(visitor)
     assert visitor.says("pause")["paused"] is True
-    wait_for("a standstill", 30, lambda: not visitor.says("state")["doing"])
+
+    def stands() -> bool:
+        state = visitor.says("state")
+        return bool(state["begun"]) and not state["doing"]
+
+    wait_for("a standstill", 30, stands)
     at = visitor.says("state")["at"]
     time.sleep(0.3)
     assert visitor.says("state")["at"] == at, "its time stands still"

@@ -165,6 +165,7 @@ def test_the_state_tells_what_goes_on_and_what_is_next() -> None:
     story.pacer.pause()
     assert story.pacer.state() == {
         "paused": True,
+        "begun": True,
         "at": 0,
         "doing": ["load"],
         "next": [{"name": "a", "in": 5 * MS}, {"name": "b", "in": 9 * MS}],
