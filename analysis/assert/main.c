@@ -172,89 +172,96 @@ static int sort_names(struct options *options, char **names, int count)
     return EXIT_PASSED;
 }
 
+/* What an option may say beside an exit code: all is said, there is nothing to do. */
+enum { DONE = -1 };
+
+static const struct option option_names[] = {{"format", required_argument, NULL, 'F'},
+                                             {"output", required_argument, NULL, 'O'},
+                                             {"mutate", required_argument, NULL, 'm'},
+                                             {"seed", required_argument, NULL, 's'},
+                                             {"json", no_argument, NULL, 'j'},
+                                             {"check", no_argument, NULL, 'c'},
+                                             {"only", required_argument, NULL, 'o'},
+                                             {"evidence", required_argument, NULL, 'E'},
+                                             {"no-evidence", no_argument, NULL, 'N'},
+                                             {"tap", required_argument, NULL, 't'},
+                                             {"live", required_argument, NULL, 'L'},
+                                             {"for", required_argument, NULL, 'd'},
+                                             {"let", required_argument, NULL, 'n'},
+                                             {"explain", no_argument, NULL, 'e'},
+                                             {"list", no_argument, NULL, 'l'},
+                                             {"fields", no_argument, NULL, 'f'},
+                                             {"help", no_argument, NULL, 'h'},
+                                             {"version", no_argument, NULL, 'v'},
+                                             {NULL, 0, NULL, 0}};
+
+/* Takes one option, its argument in optarg. Returns EXIT_PASSED to go on, DONE, or the
+ * exit code. */
+static int take_option(struct options *options, int option)
+{
+    switch (option) {
+    case 'j':
+        options->format = WAY_FORMAT_JSON;
+        break;
+    case 'F':
+        return read_format(options, optarg);
+    case 'O':
+        options->output = optarg;
+        break;
+    case 'm':
+        return read_number("--mutate", optarg, &options->mutations);
+    case 's':
+        return read_number("--seed", optarg, &options->seed);
+    case 'c':
+        options->check = true;
+        break;
+    case 'e':
+        options->expect.explain = true;
+        break;
+    case 'E':
+        options->expect.evidence = optarg;
+        break;
+    case 'N':
+        options->expect.no_evidence = true;
+        break;
+    case 'l':
+        options->list = true;
+        break;
+    case 'o':
+        return add_only(options, optarg);
+    case 'L':
+    case 't':
+        return add_tap(options, optarg, option == 'L');
+    case 'd':
+        if (!way_living_duration(optarg, &options->expect.deadline))
+            return usage("--for: expected a duration like 30s, found ", optarg);
+        break;
+    case 'n':
+        return add_name(options, optarg);
+    case 'f':
+        way_field_docs_write(stdout);
+        return DONE;
+    case 'h':
+        print_help();
+        return DONE;
+    case 'v':
+        puts("waylay-assert " PACKAGE_VERSION);
+        return DONE;
+    default:
+        return usage("see above", "");
+    }
+    return EXIT_PASSED;
+}
+
 /* Reads the command line. Returns -1 to go on, or the exit code. */
 static int read_options(int argc, char **argv, struct options *options)
 {
-    static const struct option names[] = {{"format", required_argument, NULL, 'F'},
-                                          {"output", required_argument, NULL, 'O'},
-                                          {"mutate", required_argument, NULL, 'm'},
-                                          {"seed", required_argument, NULL, 's'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {"check", no_argument, NULL, 'c'},
-                                          {"only", required_argument, NULL, 'o'},
-                                          {"evidence", required_argument, NULL, 'E'},
-                                          {"no-evidence", no_argument, NULL, 'N'},
-                                          {"tap", required_argument, NULL, 't'},
-                                          {"live", required_argument, NULL, 'L'},
-                                          {"for", required_argument, NULL, 'd'},
-                                          {"let", required_argument, NULL, 'n'},
-                                          {"explain", no_argument, NULL, 'e'},
-                                          {"list", no_argument, NULL, 'l'},
-                                          {"fields", no_argument, NULL, 'f'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {"version", no_argument, NULL, 'v'},
-                                          {NULL, 0, NULL, 0}};
     int option, code = EXIT_PASSED;
 
-    while (code == EXIT_PASSED && (option = getopt_long(argc, argv, "", names, NULL)) != -1) {
-        switch (option) {
-        case 'j':
-            options->format = WAY_FORMAT_JSON;
-            break;
-        case 'F':
-            code = read_format(options, optarg);
-            break;
-        case 'O':
-            options->output = optarg;
-            break;
-        case 'm':
-            code = read_number("--mutate", optarg, &options->mutations);
-            break;
-        case 's':
-            code = read_number("--seed", optarg, &options->seed);
-            break;
-        case 'c':
-            options->check = true;
-            break;
-        case 'e':
-            options->expect.explain = true;
-            break;
-        case 'E':
-            options->expect.evidence = optarg;
-            break;
-        case 'N':
-            options->expect.no_evidence = true;
-            break;
-        case 'l':
-            options->list = true;
-            break;
-        case 'o':
-            code = add_only(options, optarg);
-            break;
-        case 'L':
-        case 't':
-            code = add_tap(options, optarg, option == 'L');
-            break;
-        case 'd':
-            if (!way_living_duration(optarg, &options->expect.deadline))
-                code = usage("--for: expected a duration like 30s, found ", optarg);
-            break;
-        case 'n':
-            code = add_name(options, optarg);
-            break;
-        case 'f':
-            way_field_docs_write(stdout);
-            return EXIT_PASSED;
-        case 'h':
-            print_help();
-            return EXIT_PASSED;
-        case 'v':
-            puts("waylay-assert " PACKAGE_VERSION);
-            return EXIT_PASSED;
-        default:
-            return usage("see above", "");
-        }
-    }
+    while (code == EXIT_PASSED && (option = getopt_long(argc, argv, "", option_names, NULL)) != -1)
+        code = take_option(options, option);
+    if (code == DONE)
+        return EXIT_PASSED;
     if (code == EXIT_PASSED)
         code = sort_names(options, argv + optind, argc - optind);
     if (code == EXIT_PASSED && options->file_count + options->folder_count == 0)
