@@ -187,6 +187,16 @@ static int read_timing(struct way_json *json, json_t *value, struct way_link *li
                : 0;
 }
 
+/* The key may lack: then no name stands for it. */
+static int read_mtu(struct way_json *json, json_t *value, struct way_link *link)
+{
+    enum { LEAST = 68 }; /* RFC 791, 3.2 */
+
+    return json_object_get(value, "mtu")
+               ? way_json_integer(json, value, "mtu", LEAST, UINT16_MAX, &link->mtu)
+               : 0;
+}
+
 static int read_link(struct way_json *json, const char *name, json_t *value, void *context)
 {
     struct way_bindings *bindings = context;
@@ -194,7 +204,7 @@ static int read_link(struct way_json *json, const char *name, json_t *value, voi
 
     if (take_name(json, link->name, sizeof link->name, name, name) ||
         read_ends(json, value, bindings, link) || read_paths(json, value, link) ||
-        read_timing(json, value, link))
+        read_timing(json, value, link) || read_mtu(json, value, link))
         return -EINVAL;
     bindings->link_count++;
     return 0;

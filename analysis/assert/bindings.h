@@ -46,6 +46,7 @@ struct way_link {
     char captures[2][WAY_BINDINGS_PATH_MAX];
     size_t capture_count;
     int64_t error; /* ns, not negative: what the link's emulation was late by at most */
+    int64_t mtu;   /* bytes of a packet, of both ends; 0 where it is not said */
 };
 
 struct way_service {

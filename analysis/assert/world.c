@@ -118,7 +118,37 @@ static struct set set_for(struct way_world_names *names, size_t count)
                             way_arena_take(names->arena, (most + 1) * sizeof(struct way_datum))};
 }
 
-static void add_node(struct way_world_names *names, const struct way_node *node)
+static struct way_datum number_of(int64_t number)
+{
+    return (struct way_datum){.sort = WAY_SORT_NUMBER, .number = number, .tap = -1};
+}
+
+/* Whether one end of the link is this node, or any of the role where there is none. */
+static bool link_ends_at(const struct way_link *link, const struct way_node *node,
+                         enum way_role role)
+{
+    for (size_t end = 0; end < 2; end++)
+        if (node ? link->ends[end] == node : link->ends[end]->role == role)
+            return true;
+    return false;
+}
+
+/* The least MTU of such links. One that is not known makes the least unknown. */
+static void add_mtu(struct way_world_names *names, const struct way_bindings *bindings,
+                    const char *name, const struct way_node *node, enum way_role role)
+{
+    int64_t least = INT64_MAX;
+
+    for (size_t i = 0; i < bindings->link_count; i++)
+        if (link_ends_at(&bindings->links[i], node, role) && bindings->links[i].mtu < least)
+            least = bindings->links[i].mtu;
+    if (least > 0 && least < INT64_MAX)
+        add(names, WAY_WORLD_VARIABLE, way_arena_format(names->arena, "%s.mtu", name))->datum =
+            number_of(least);
+}
+
+static void add_node(struct way_world_names *names, const struct way_bindings *bindings,
+                     const struct way_node *node)
 {
     struct set addresses = set_for(names, 1), macs = set_for(names, 1);
 
@@ -129,6 +159,7 @@ static void add_node(struct way_world_names *names, const struct way_node *node)
             way_arena_format(names->arena, "%s.%s", node->name, node->address_links[i]);
         add(names, WAY_WORLD_VARIABLE, name)->datum = address_of(node->addresses[i]);
     }
+    add_mtu(names, bindings, node->name, node, node->role);
 }
 
 static void add_role(struct way_world_names *names, const struct way_bindings *bindings, size_t r)
@@ -140,11 +171,7 @@ static void add_role(struct way_world_names *names, const struct way_bindings *b
         if (bindings->nodes[i].role == roles[r].role)
             collect(&bindings->nodes[i], &addresses, &macs);
     add_collected(names, roles[r].name, addresses, macs);
-}
-
-static struct way_datum number_of(int64_t number)
-{
-    return (struct way_datum){.sort = WAY_SORT_NUMBER, .number = number, .tap = -1};
+    add_mtu(names, bindings, roles[r].name, NULL, roles[r].role);
 }
 
 static void add_services(struct way_world_names *names, const struct way_bindings *bindings)
@@ -188,7 +215,7 @@ static void add_links(struct way_world_names *names, const struct way_bindings *
 void way_world_add_bindings(struct way_world_names *names, const struct way_bindings *bindings)
 {
     for (size_t i = 0; i < bindings->node_count; i++)
-        add_node(names, &bindings->nodes[i]);
+        add_node(names, bindings, &bindings->nodes[i]);
     for (size_t i = 0; i < bindings->number_count; i++) {
         const struct way_number *number = &bindings->numbers[i];
         struct way_datum *datum = &add(names, WAY_WORLD_VARIABLE, number->name)->datum;

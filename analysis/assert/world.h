@@ -7,9 +7,10 @@
  *                  clients, proxies, origins: all links between such a node and a
  *                  router; clients@routers and so on, all frames seen at the router's end
  *      $n          the addresses of node n; $n.a-b, its address on that link;
- *                  $n.mac, its hardware addresses
+ *                  $n.mac, its hardware addresses; $n.mtu, the least MTU of its links
+ *                  (no name where a link does not say it)
  *      $clients, $routers, $proxies, $origins
- *                  the addresses of all nodes of the role; likewise with .mac
+ *                  the addresses of all nodes of the role; likewise with .mac and .mtu
  *      $s.port     the port of service s; $s.address, the addresses of its node
  *      $redirected the ports of all services that are redirected
  *      $x          a number x of the bindings

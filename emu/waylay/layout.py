@@ -216,7 +216,7 @@ class Layout:
 
     def _bindings_link(self, link: LinkSpec) -> dict[str, Any]:
         """One capture of a plain link, taken at an interface; two of a wired one."""
-        told: dict[str, Any] = {"ends": list(link.ends)}
+        told: dict[str, Any] = {"ends": list(link.ends), "mtu": link.mtu}
         if link.wire is not None:
             files = {end: f"captures/{link.name}@{end}.pcap" for end in link.ends}
             return {**told, "captures": files}

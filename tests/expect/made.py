@@ -60,10 +60,11 @@ def tcp(
     ack: int = 0,
     data: bytes = b"",
     options: bytes = b"",
+    window: int = 65535,
 ) -> Transport:
     options += b"\1" * (-len(options) % 4)
     offset = (20 + len(options)) // 4 << 4
-    head = struct.pack("!HHIIBBHHH", sport, dport, seq, ack, offset, flags, 65535, 0, 0)
+    head = struct.pack("!HHIIBBHHH", sport, dport, seq, ack, offset, flags, window, 0, 0)
     return Transport(6, head + options, data, 16)
 
 

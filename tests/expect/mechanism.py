@@ -35,6 +35,7 @@ class World:
         self.log: list[dict[str, Any]] = []
         self.marks: dict[str, float] = {"begin": 0.0}
         self.number = 0
+        self.mtu = {"client": 1500, "proxy": 1500, "origin": 1500}
 
     def __getitem__(self, at: tuple[str, str]) -> Packet:
         return self.packets[at]
@@ -91,6 +92,9 @@ class World:
             }
         )
 
+    def told_mtu(self, link: str) -> dict[str, int]:
+        return {"mtu": self.mtu[link]} if self.mtu[link] else {}
+
     def write(self, folder: Path) -> Path:
         (folder / "captures").mkdir(parents=True)
         (folder / "logs").mkdir()
@@ -101,7 +105,11 @@ class World:
             write(folder / "captures" / f"{link}.pcap", packets)
             live = (START - 1) * 10**9
             losses[link] = {"captured": len(packets), "dropped_by_kernel": 0, "live": live}
-            bound[link] = {"ends": list(ends), "capture": f"captures/{link}.pcap"}
+            bound[link] = {
+                "ends": list(ends),
+                **self.told_mtu(name),
+                "capture": f"captures/{link}.pcap",
+            }
         bindings = {
             "version": 1,
             "nodes": nodes(),
@@ -135,17 +143,17 @@ def nodes() -> dict[str, Any]:
     }
 
 
-def open_(world: World, at: float, port: int, own: int) -> None:
+def open_(world: World, at: float, port: int, own: int, which: str = "") -> None:
     world.logged(at, port, own)
-    world.asked(at, "syn", tcp(port, 80, SYN, 1000, 0, b"", MSS))
-    world.fetched(at + 0.001, "syn", tcp(own, 80, SYN, 5000))
-    world.fetched(at + 0.002, "syn-ack", tcp(80, own, SYN_ACK, 7000, 5001), back=True)
-    world.answered(at + 0.003, "syn-ack", tcp(80, port, SYN_ACK, 9000, 1001, b"", MSS))
-    world.asked(at + 0.004, "ack", tcp(port, 80, ACK, 1001, 9001))
+    world.asked(at, f"{which}syn", tcp(port, 80, SYN, 1000, 0, b"", MSS))
+    world.fetched(at + 0.001, f"{which}syn", tcp(own, 80, SYN, 5000))
+    world.fetched(at + 0.002, f"{which}syn-ack", tcp(80, own, SYN_ACK, 7000, 5001), back=True)
+    world.answered(at + 0.003, f"{which}syn-ack", tcp(80, port, SYN_ACK, 9000, 1001, b"", MSS))
+    world.asked(at + 0.004, f"{which}ack", tcp(port, 80, ACK, 1001, 9001))
 
 
 def good() -> World:
-    """A miss, then a refused connection, each to its end."""
+    """A miss, a refused connection, a hit, and an origin that is late."""
     world = World()
     open_(world, 1.0, 40001, 50001)
     world.asked(1.01, "request", tcp(40001, 80, DATA, 1001, 9001, b"GET / HTTP/1.1\r\n\r\n"))
@@ -161,5 +169,30 @@ def good() -> World:
     world.asked(2.1, "shut.syn", tcp(40002, 8081, SYN, 3000))
     world.fetched(2.101, "shut.syn", tcp(50002, 8081, SYN, 6000))
     world.fetched(2.102, "shut.rst", tcp(8081, 50002, RST_ACK, 0, 6001), back=True)
-    world.answered(2.103, "shut.rst", tcp(8081, 40002, RST_ACK, 0, 3001))
+    world.answered(2.103, "shut.rst", tcp(8081, 40002, RST_ACK, 0, 3001, window=0))
+    hit(world)
+    late(world)
     return world
+
+
+def hit(world: World) -> None:
+    """Step hit: the same object again; the origin is connected to, and asked nothing."""
+    world.marks |= {"hit.start": 3.0, "hit.end": 3.5}
+    open_(world, 3.1, 40003, 50003, "hit.")
+    request = b"GET / HTTP/1.1\r\n\r\n"
+    world.asked(3.11, "hit.request", tcp(40003, 80, DATA, 1001, 9001, request))
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nAge: 2\r\n\r\nok"
+    world.answered(3.111, "hit.answer", tcp(80, 40003, DATA, 9001, 1019, answer))
+    world.asked(3.112, "hit.ack", tcp(40003, 80, ACK, 1019, 9001 + len(answer)))
+
+
+def late(world: World) -> None:
+    """Step late: the origin is silent until the client has repeated its SYN."""
+    world.marks |= {"late.start": 4.0, "late.end": 6.0}
+    world.logged(4.1, 40004, 50004)
+    for at, label in ((4.1, "late.syn"), (5.1, "late.again")):
+        world.asked(at, label, tcp(40004, 80, SYN, 1000, 0, b"", MSS))
+        world.fetched(at + 0.001, label, tcp(50004, 80, SYN, 5000))
+    world.fetched(5.102, "late.syn-ack", tcp(80, 50004, SYN_ACK, 7000, 5001), back=True)
+    world.answered(5.103, "late.syn-ack", tcp(80, 40004, SYN_ACK, 9000, 1001, b"", MSS))
+    world.asked(5.104, "late.ack", tcp(40004, 80, ACK, 1001, 9001))

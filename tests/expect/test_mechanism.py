@@ -18,7 +18,7 @@ from conftest import PROGRAM, Judged
 
 COMMON = Path(__file__).resolve().parents[2] / "scenarios" / "common"
 RULES = ["rules", "rare", "mss", "hidden", "option", "acknowledged"]
-STEPS = ["refused"]
+STEPS = {"refused": "refused", "hit": "hit", "silent": "late"}  # a file, and its step
 
 Spoil = Callable[[World], None]
 
@@ -31,7 +31,8 @@ def ask(folder: Path, names: list[str], *more: str) -> Judged:
 
 def failed(tmp_path: Path, world: World) -> list[str]:
     folder = world.write(tmp_path / "run")
-    all_of_them = [ask(folder, RULES), ask(folder, STEPS, "--let", "step=refused")]
+    all_of_them = [ask(folder, RULES)]
+    all_of_them += [ask(folder, [name], "--let", f"step={step}") for name, step in STEPS.items()]
     assert all(judged.code < 2 for judged in all_of_them), all_of_them
     return [name for judged in all_of_them for name in judged.failed]
 
@@ -147,6 +148,23 @@ def leaks_an_option(world: World) -> None:
     world.change("origin", "own.request", options=record_route())
 
 
+def asks_all_the_same(world: World) -> None:
+    """A hit, and yet the proxy asks the origin (to be sure, as it were)."""
+    request = b"GET / HTTP/1.1\r\n\r\n"
+    world.fetched(3.1105, "hit.request", tcp(50003, 80, DATA, 5001, 7001, request))
+
+
+def acknowledged_at_once(world: World) -> None:
+    """The origin is silent, and the client is acknowledged at its first SYN."""
+    for link in ("proxy", "client"):
+        world.change(link, "late.syn-ack", at=world[link, "late.syn-ack"].at - 0.9)
+
+
+def never_repeated(world: World) -> None:
+    for link in ("client", "proxy"):
+        world.lose(link, "late.again")
+
+
 FAULTS: dict[str, tuple[Spoil, str]] = {
     "no NOP": (
         other_option(bytes([7, 7, 8]) + quad(O) + b"\0"),
@@ -198,6 +216,11 @@ FAULTS: dict[str, tuple[Spoil, str]] = {
     "the option at the origin": (leaks_an_option, "the option never reaches the origin"),
     "to the proxy": (to_the_proxy, "what a client sends to a proxy is dropped"),
     "source-routed": (source_routed, "a source-routed packet goes no further"),
+    "a hit that asks the origin": (asks_all_the_same, "no request reaches the origin during hit"),
+    "no silence to speak of": (
+        never_repeated,
+        "not acknowledged while the origin is silent during late",
+    ),
     "a fragment without the option": (
         lambda world: fragments(world, second=b""),
         "every fragment bears the option",
@@ -232,6 +255,16 @@ def test_exactly_its_rule_fails(tmp_path: Path, fault: str) -> None:
     assert failed(tmp_path, world) == [words]
 
 
+def test_a_silent_origin_and_an_answer(tmp_path: Path) -> None:
+    """Whoever is acknowledged while the origin is silent is acknowledged too early."""
+    world = good()
+    acknowledged_at_once(world)
+    assert failed(tmp_path, world) == [
+        "the client is acknowledged after the origin acknowledged",
+        "not acknowledged while the origin is silent during late",
+    ]
+
+
 def test_a_refusal_of_the_proxys_own(tmp_path: Path) -> None:
     """It bears the proxy's address, and nobody refuses in the origin's name."""
     world = good()
@@ -240,6 +273,25 @@ def test_a_refusal_of_the_proxys_own(tmp_path: Path) -> None:
         "the proxy's address never reaches the client",
         "refused in the origin's name during refused",
     ]
+
+
+@pytest.mark.parametrize(
+    "mtus, verdict",
+    [
+        ({"proxy": 1500, "client": 1400}, "passed"),  # the proxy's link alone is asked
+        ({"proxy": 1400}, "failed"),
+        ({"proxy": 0}, None),  # not said: no such name
+    ],
+)
+def test_the_segment_size_is_that_of_the_proxys_link(
+    tmp_path: Path, mtus: dict[str, int], verdict: str | None
+) -> None:
+    world = good()
+    world.mtu |= mtus
+    judged = ask(world.write(tmp_path / "run"), ["mss"])
+    words = "the segment size that a client is offered leaves room for the option"
+    assert judged.verdicts.get(words) == verdict, judged
+    assert verdict or "proxies.mtu" in judged.error
 
 
 def test_what_is_not_redirected_is_missed(tmp_path: Path) -> None:

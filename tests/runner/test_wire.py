@@ -102,6 +102,7 @@ def test_bindings_name_both_captures_of_a_wired_link(tmp_path: Path) -> None:
     links = Layout(scenario.load(file)).bindings_links()
     assert links["c1-r1"] == {
         "ends": ["c1", "r1"],
+        "mtu": 1500,
         "captures": {"c1": "captures/c1-r1@c1.pcap", "r1": "captures/c1-r1@r1.pcap"},
     }
     assert links["r1-o1"]["capture"] == "captures/r1-o1.pcap"
