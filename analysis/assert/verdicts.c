@@ -10,7 +10,7 @@
 #include "analysis/assert/text.h"
 
 struct sums {
-    uint64_t examined, matched, failures, doubts;
+    uint64_t examined, matched, fulfilled;
 };
 
 static struct sums sum_of(const struct way_outcome *outcome)
@@ -18,12 +18,25 @@ static struct sums sum_of(const struct way_outcome *outcome)
     struct sums sums = {0};
 
     for (size_t i = 0; i < outcome->rule_count; i++) {
-        sums.examined += outcome->rules[i].examined;
-        sums.matched += outcome->rules[i].matched;
-        sums.failures += outcome->rules[i].failures;
-        sums.doubts += outcome->rules[i].doubts;
+        const struct way_rule_outcome *one = &outcome->rules[i];
+        bool forbids = one->rule->quantifier == WAY_NO; /* what matches it is what must not be */
+        sums.examined += one->examined;
+        sums.matched += one->matched;
+        sums.fulfilled += forbids ? one->examined - one->matched : one->matched;
     }
     return sums;
+}
+
+/* "12 packets selected, all fulfil it": what was looked at, and what was as the rules say. */
+static struct way_text counts_text(const struct way_outcome *outcome)
+{
+    struct sums sums = sum_of(outcome);
+
+    if (sums.examined == 0)
+        return way_text("nothing selected");
+    if (sums.fulfilled == sums.examined)
+        return way_text("%" PRIu64 " selected, all fulfil it", sums.examined);
+    return way_text("%" PRIu64 " selected, %" PRIu64 " fulfil it", sums.examined, sums.fulfilled);
 }
 
 /* "c1-r1.pcap frame 12 at 1764.000000001 on c1-r1" */
@@ -128,16 +141,14 @@ void way_verdict_text(FILE *out, const struct way_reporting *reporting,
                       const struct way_outcome *outcome)
 {
     enum way_ruling ruling = way_outcome_ruling(outcome);
-    struct sums sums = sum_of(outcome);
     bool warned = outcome->expected->warn && ruling != WAY_RULED_PASSED;
 
     if (ruling == WAY_RULED_SKIPPED) {
         fprintf(out, "%-12s  %s: %s\n", "skipped", outcome->expected->words, outcome->skipped);
         return;
     }
-    fprintf(out, "%-12s  %s: %" PRIu64 " examined, %" PRIu64 " matched%s\n",
-            way_ruling_name(ruling), outcome->expected->words, sums.examined, sums.matched,
-            warned ? " (a warning)" : "");
+    fprintf(out, "%-12s  %s: %s%s\n", way_ruling_name(ruling), outcome->expected->words,
+            counts_text(outcome).s, warned ? " (a warning)" : "");
     for (size_t i = 0; i < outcome->rule_count; i++) {
         const struct way_rule_outcome *one = &outcome->rules[i];
         if (way_rule_ruling(one) != WAY_RULED_PASSED)
@@ -203,13 +214,11 @@ static struct way_text detail_of(const struct way_reporting *reporting,
                                  const struct way_outcome *outcome)
 {
     const struct way_rule_outcome *worst = worst_of(outcome);
-    struct sums sums = sum_of(outcome);
 
     if (outcome->skipped)
         return way_text("%s", outcome->skipped);
     if (way_outcome_ruling(outcome) == WAY_RULED_PASSED || !worst || worst->note_count == 0)
-        return way_text("%" PRIu64 " packets examined, %" PRIu64 " matched", sums.examined,
-                        sums.matched);
+        return counts_text(outcome);
     const struct way_note *note = &worst->notes[0];
     return way_text("%s: expected %s, found %s", place_text(reporting, &note->at).s, note->expected,
                     note->found);

@@ -182,29 +182,36 @@ static void settle(struct become *become, struct way_pass *pass, struct waiting 
     let_go(become, &become->mains, waiting);
 }
 
-/* The latest time up to which all taps of a select were live, as far as is known. */
-static int64_t live_until(const struct way_pass *pass, const struct way_select *select)
+/* Whether the time in which a packet was to be seen elsewhere, or the packet itself
+ * (`all`), lies outside of what was captured there. `ended`: nothing more will come. */
+static bool is_unseen(const struct become *become, const struct way_pass *pass,
+                      const struct waiting *waiting, bool ended, bool all)
 {
-    int64_t until = INT64_MAX;
+    const struct way_select *other = become->outcome->rule->other;
+    int64_t time = waiting->kept->record.time;
 
-    for (size_t i = 0; i < select->tap_count; i++) {
-        int64_t one = pass->setup->taps[select->taps[i]].live_until;
-        one = one > pass->tap_last[select->taps[i]] ? one : pass->tap_last[select->taps[i]];
-        until = one < until ? one : until;
-    }
-    return until;
+    if (become->reversed)
+        return way_predates(pass, other, all ? time : time - become->at_most);
+    if (!ended)
+        return false;
+    return all ? time > way_live_until(pass, other)
+               : way_outlives(pass, other, time + become->at_most);
 }
 
-/* The time from which on all taps of a select were live. */
-static int64_t live_from(const struct way_pass *pass, const struct way_select *select)
+/* Writes what was found of a packet that was not seen (wholly) elsewhere. */
+static void explain_missing(const struct become *become, struct waiting *waiting, bool partly,
+                            bool wholly)
 {
-    int64_t from = INT64_MIN;
-
-    for (size_t i = 0; i < select->tap_count; i++) {
-        int64_t one = pass->setup->taps[select->taps[i]].live_from;
-        from = one > from ? one : from;
-    }
-    return from;
+    if (!waiting->stretch.whole && waiting->seen.count)
+        way_note_write(waiting->found, "only a part of its %" PRId64 " bytes%s",
+                       waiting->stretch.len, partly ? ", and the capture ends before that" : "");
+    else if (wholly)
+        way_note_write(waiting->found, "none, but that tap is not known to have been live still");
+    else if (partly)
+        way_note_write(waiting->found, "none, and the capture %s that",
+                       become->reversed ? "begins after" : "ends before");
+    else
+        way_note_write(waiting->found, "none");
 }
 
 /* A packet that was not seen (wholly) elsewhere in its time. */
@@ -213,33 +220,29 @@ static void missing(struct become *become, struct way_pass *pass, struct waiting
 {
     const struct way_rule *rule = become->outcome->rule;
     const char *tap = pass->program->taps[rule->other->taps[0]];
-    bool doubt = become->reversed
-                     ? waiting->kept->record.time < live_from(pass, rule->other)
-                     : ended && waiting->kept->record.time > live_until(pass, rule->other);
+    bool partly = is_unseen(become, pass, waiting, ended, false);
+    bool wholly = is_unseen(become, pass, waiting, ended, true);
+    enum way_truth unseen = wholly ? WAY_UNDECIDED : partly ? way_unseen(pass) : WAY_TRUE;
+    char span[64];
+    struct way_datum within = {.sort = WAY_SORT_SPAN, .number = become->at_most};
 
-    /* A live capture ends in the midst of what goes on. */
-    doubt |= ended && pass->live_end && !become->reversed &&
-             waiting->kept->record.time + become->at_most > pass->live_end;
-
+    way_datum_format(&within, span, sizeof span);
     if (rule->relation == WAY_RELATION_VANISHES) {
-        way_note_write(waiting->expected, "that it does not appear on %s", tap);
-        way_note_write(waiting->found, "that tap is not known to have been live long enough");
-        doubt =
-            ended && waiting->kept->record.time + become->at_most > live_until(pass, rule->other);
-        settle(become, pass, waiting, doubt ? WAY_UNDECIDED : waiting->truth);
+        if (unseen == WAY_TRUE) {
+            settle(become, pass, waiting, waiting->truth);
+            return;
+        }
+        way_note_write(waiting->expected, "that it does not appear on %s within %s", tap, span);
+        explain_missing(become, waiting, partly, wholly);
+        settle(become, pass, waiting, unseen < waiting->truth ? unseen : waiting->truth);
         return;
     }
     if (!waiting->explained) {
-        way_note_write(waiting->expected, "the packet on %s", tap);
-        if (!waiting->stretch.whole && waiting->seen.count)
-            way_note_write(waiting->found, "only a part of its %" PRId64 " bytes",
-                           waiting->stretch.len);
-        else
-            way_note_write(waiting->found, doubt ? "none, but that tap is not known to have been "
-                                                   "live still"
-                                                 : "none");
+        way_note_write(waiting->expected, "the packet on %s within %s%s", tap, span,
+                       become->reversed ? " before it" : "");
+        explain_missing(become, waiting, partly, wholly);
     }
-    settle(become, pass, waiting, doubt ? WAY_UNDECIDED : WAY_FALSE);
+    settle(become, pass, waiting, unseen == WAY_UNDECIDED ? WAY_UNDECIDED : WAY_FALSE);
 }
 
 /* ---- pairs ---- */
@@ -483,7 +486,7 @@ void way_become_end(struct way_pass *pass, void *self)
                            "more: a shorter 'within' or a narrower selection is needed");
         }
     }
-    way_tally_judge(pass, rule, rule->quantifier, rule->count, &become->tally, "", become->outcome);
+    way_tally_judge(pass, rule, &become->tally, "", become->outcome);
     way_pass_put(pass, WAY_SLOT_WAS, NULL);
     way_pass_put(pass, WAY_SLOT_SELF, NULL);
     g_hash_table_destroy(become->mains.by_key);

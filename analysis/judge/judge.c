@@ -207,7 +207,7 @@ static void demand_something(struct way_pass *pass, const struct way_outcome *ou
     const struct way_rule *rule = one->rule;
     bool counts_none = rule->quantifier == WAY_NO && !rule->with && !rule->relation;
 
-    if (one->examined > 0 || one->failures || rule->may_be_none)
+    if (one->examined > 0 || one->failures || one->doubts || rule->may_be_none)
         return;
     if (one->unreached) {
         note_empty(one, "that the rule is reached", "a packet that it asks for was not found");
@@ -219,8 +219,6 @@ static void demand_something(struct way_pass *pass, const struct way_outcome *ou
     }
     if (counts_none || rule->quantifier == WAY_AT_MOST || rule->quantifier == WAY_EXACTLY)
         return; /* the tap has packets: that is what was looked at */
-    if (outcome->expected->scope_count && rule->quantifier != WAY_NO && one->doubts)
-        return;
     char found[WAY_NOTE_TEXT_MAX];
     snprintf(found, sizeof found, "none, of %" PRIu64 " on %s",
              rule->main ? pass->tap_packets[rule->main->taps[0]] : 0,

@@ -258,15 +258,23 @@ static bool next_record(struct way_pass *pass, struct way_record *record)
     return result == WAY_SOURCE_PACKET;
 }
 
-/* Live sources were live up to now, whatever their last packet. */
+/* Live sources, and their taps, were live up to now, whatever their last packet. */
 static void note_live_end(struct way_pass *pass)
 {
     struct timespec now;
 
     clock_gettime(CLOCK_REALTIME, &now);
-    for (unsigned i = 0; i < way_merge_count(pass->setup->merge); i++)
-        if (way_source_facts(way_merge_source(pass->setup->merge, i))->end == WAY_SOURCE_DEADLINE)
-            pass->live_end = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    int64_t end = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    for (unsigned i = 0; i < way_merge_count(pass->setup->merge); i++) {
+        if (way_source_facts(way_merge_source(pass->setup->merge, i))->end != WAY_SOURCE_DEADLINE)
+            continue;
+        pass->live_end = end;
+        pass->last = end > pass->last ? end : pass->last;
+        for (size_t f = 0; f < pass->setup->sources[i].feed_count; f++) {
+            int64_t *last = &pass->tap_last[pass->setup->sources[i].feeds[f].tap];
+            *last = end > *last ? end : *last;
+        }
+    }
 }
 
 void way_pass_run(struct way_pass *pass)
@@ -277,7 +285,7 @@ void way_pass_run(struct way_pass *pass)
     while (next_record(pass, &record)) {
         const struct way_judge_source *source = &pass->setup->sources[record.source];
         const uint64_t *filters = way_selections_run(pass->program->filters, &record);
-        pass->now = record.time;
+        pass->last = record.time > pass->last ? record.time : pass->last;
         if (pass->flows) {
             stand.record = record;
             way_view_begin(&stand.view, &stand.record);

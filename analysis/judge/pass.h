@@ -9,6 +9,7 @@
  *      related.c    rules about several packets, of those that were kept
  *      gather.c     aggregates
  *      window.c     edges of windows
+ *      live.c       windows that begin before captures, or outlive them
  *      key.c        values as keys
  *      join.c       which connection of the access log a packet belongs to
  *      explain.c    why a condition does not hold, in words
@@ -62,7 +63,7 @@ struct way_pass {
     int64_t *tap_last;                 /* by tap: the latest stamp */
     int64_t *tap_errors;               /* by tap */
     uint64_t packets;                  /* of the pass so far */
-    int64_t now;                       /* stamp of the newest packet */
+    int64_t last;                      /* the latest stamp; of live sources, when they ended */
     int64_t live_end;                  /* ns: when live sources ended; 0: there are none */
     struct way_kept *current;          /* the packet at hand, if it was kept already */
     size_t kept_bytes;
@@ -110,12 +111,9 @@ enum way_truth way_window_bound(const struct way_pass *pass, const struct way_se
 void way_window_range(const struct way_pass *pass, const struct way_select *select, size_t *first,
                       size_t *end);
 
-/* How much later than `a` `b` is: the difference, and by how much it may be wrong.
- * Stamps of one tap are in order: there the error is that of spans alone. */
-int64_t way_later(const struct way_pass *pass, const struct way_kept *a, const struct way_kept *b,
-                  int64_t *error);
-
-/* Whether b came after a; whether it came from `at_least` to `at_most` ns after it. */
+/* Whether b came after a, of which the clocks alone make doubtful; whether it came from
+ * `at_least` to `at_most` ns after it, where an emulated link's lateness excuses what comes
+ * too late. Packets of one capture are in its order. */
 enum way_truth way_came_after(const struct way_pass *pass, const struct way_kept *a,
                               const struct way_kept *b);
 enum way_truth way_came_within(const struct way_pass *pass, const struct way_kept *a,
@@ -123,6 +121,21 @@ enum way_truth way_came_within(const struct way_pass *pass, const struct way_kep
 
 /* The time of an edge that a packet is; false where nothing is bound. */
 bool way_edge_time(const struct way_pass *pass, const struct way_edge *edge, int64_t *out);
+
+/* ---- live.c ---- */
+
+/* Up to when, and from when on, all taps of a select were live, as far as is known. */
+int64_t way_live_until(const struct way_pass *pass, const struct way_select *select);
+int64_t way_live_from(const struct way_pass *pass, const struct way_select *select);
+
+/* Whether a window that ends (begins) at `time` goes on when the captures have ended (has
+ * begun before the select's taps were live). */
+bool way_outlives(const struct way_pass *pass, const struct way_select *select, int64_t time);
+bool way_predates(const struct way_pass *pass, const struct way_select *select, int64_t time);
+
+/* What a rule comes to that depends on what was not captured: FALSE, or of live captures
+ * UNDECIDED. */
+enum way_truth way_unseen(const struct way_pass *pass);
 
 /* ---- key.c ---- */
 
@@ -201,12 +214,17 @@ void way_near_write(const struct way_near *near, struct way_note *note);
 /* Counts of a quantifier: how many hold, and how many may. */
 struct way_tally {
     uint64_t hold, may; /* TRUE; UNDECIDED */
+    bool unseen;        /* the captures end before the window does: more may have come */
 };
 
-/* Judges a quantifier over what was counted: `where` says of what group ("" for
+/* Whether a count that is `hold`, or up to `may` more, is as wanted: by SOME, NO, EXACTLY,
+ * AT_LEAST, AT_MOST. */
+enum way_truth way_count_fits(enum way_quantifier quantifier, double wanted,
+                              const struct way_tally *tally);
+
+/* Judges the rule's quantifier over what was counted: `where` says of what group ("" for
  * all). Notes what is wrong. */
 void way_tally_judge(struct way_pass *pass, const struct way_rule *rule,
-                     enum way_quantifier quantifier, const struct way_term *count,
                      const struct way_tally *tally, const char *where,
                      struct way_rule_outcome *outcome);
 

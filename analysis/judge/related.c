@@ -187,23 +187,40 @@ static struct way_tally *tally_of(struct way_pass *pass, const struct way_rule *
     return &group->tally;
 }
 
+/* Whether the window that packets bound goes on when the captures have ended: it is
+ * so long after a packet. (A window that ends with a packet has ended.) */
+static bool window_is_cut(const struct way_pass *pass, const struct way_rule *rule)
+{
+    const struct way_edge *to = &rule->main->to;
+    int64_t time;
+
+    if (rule->has_within && rule->relation == WAY_RELATION_NONE &&
+        way_edge_time(pass, &rule->anchor, &time))
+        return way_outlives(pass, rule->main, time + rule->at_most);
+    return (to->kind == WAY_EDGE_SLOT || to->kind == WAY_EDGE_NEXT) && to->shift > 0 &&
+           way_edge_time(pass, to, &time) && way_outlives(pass, rule->main, time);
+}
+
 static void judge_tallies(struct way_pass *pass, const struct way_rule *rule, GHashTable *groups,
-                          const struct way_tally *tally, struct way_rule_outcome *outcome)
+                          struct way_tally *tally, struct way_rule_outcome *outcome)
 {
     GHashTableIter iterator;
     gpointer value;
+    bool cut = window_is_cut(pass, rule);
 
     if (!groups || rule->quantifier == WAY_EACH_FIRST) {
-        way_tally_judge(pass, rule, rule->quantifier, rule->count, tally, "", outcome);
+        tally->unseen = cut;
+        way_tally_judge(pass, rule, tally, "", outcome);
         return;
     }
     g_hash_table_iter_init(&iterator, groups);
     while (g_hash_table_iter_next(&iterator, NULL, &value)) {
-        const struct group *group = value;
+        struct group *group = value;
         char where[120];
         snprintf(where, sizeof where, "%s frame %" PRIu64, pass->program->taps[group->first.tap],
                  group->first.number);
-        way_tally_judge(pass, rule, rule->quantifier, rule->count, &group->tally, where, outcome);
+        group->tally.unseen = cut;
+        way_tally_judge(pass, rule, &group->tally, where, outcome);
     }
 }
 
@@ -265,16 +282,17 @@ static void judge_many(struct way_pass *pass, const struct way_expected *expecte
         g_hash_table_destroy(groups);
 }
 
+/* Notes that the packet was not found; with a `doubt`, why it may be there. */
 static void not_found(struct way_pass *pass, const struct way_expected *expected,
-                      const struct way_rule *rule, bool doubt, const struct way_near *near,
+                      const struct way_rule *rule, const char *doubt, const struct way_near *near,
                       struct way_rule_outcome *outcome)
 {
-    struct way_note *note = way_outcome_note(outcome, doubt, NULL);
+    struct way_note *note = way_outcome_note(outcome, doubt != NULL, NULL);
 
     if (!note)
         return;
     way_note_write(note->expected, "%s", rule->main->text);
-    way_note_write(note->found, doubt ? "the clocks cannot tell which it is" : "none");
+    way_note_write(note->found, "%s", doubt ? doubt : "none");
     way_near_write(near, note);
     way_note_packet(pass, note, NULL, expected);
 }
@@ -316,8 +334,13 @@ static void judge_one(struct way_pass *pass, const struct way_expected *expected
                        &found);
         return;
     }
+    bool unseen = window_is_cut(pass, rule) && way_unseen(pass) == WAY_UNDECIDED;
     if (doubt || !rule->may_be_none)
-        not_found(pass, expected, rule, doubt, &near, outcome);
+        not_found(pass, expected, rule,
+                  doubt    ? "the clocks cannot tell which it is"
+                  : unseen ? "none, and the capture ends before that"
+                           : NULL,
+                  &near, outcome);
 }
 
 static void judge_expect(struct way_pass *pass, const struct way_expected *expected,

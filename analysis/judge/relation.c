@@ -10,6 +10,7 @@
 #include "analysis/judge/relation.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -257,6 +258,23 @@ static const char *relation_words(enum way_relation relation)
     return words[relation];
 }
 
+/* " within 1s", " within 300ms to 400ms"; "" where the rule says nothing. */
+static void within_text(const struct way_rule *rule, char *text, size_t size)
+{
+    struct way_datum span = {.sort = WAY_SORT_SPAN, .number = rule->at_least};
+    char least[64], most[64];
+
+    way_datum_format(&span, least, sizeof least);
+    span.number = rule->at_most;
+    way_datum_format(&span, most, sizeof most);
+    if (!rule->has_within)
+        text[0] = '\0';
+    else if (rule->at_least)
+        snprintf(text, size, " within %s to %s", least, most);
+    else
+        snprintf(text, size, " within %s", most);
+}
+
 static void explain(struct way_pass *pass, const struct way_rule *rule, struct search *search,
                     bool joined, enum way_truth truth)
 {
@@ -267,9 +285,11 @@ static void explain(struct way_pass *pass, const struct way_rule *rule, struct s
         found->other = way_at_kept(search->nearest);
     if (was_explained && search->nearest_is_timely)
         return;
-    way_note_write(found->expected, "%s%.350s %s",
+    char within[160];
+    within_text(rule, within, sizeof within);
+    way_note_write(found->expected, "%s%.300s %s%s",
                    rule->relation == WAY_RELATION_VANISHES ? "none of: " : "", rule->other->text,
-                   relation_words(rule->relation));
+                   relation_words(rule->relation), within);
     if (!joined && rule->join == WAY_JOIN_CONNECTION) {
         way_note_write(found->found, pass->setup->has_log
                                          ? "the access log has no line for this connection"
@@ -296,26 +316,57 @@ static void explain(struct way_pass *pass, const struct way_rule *rule, struct s
 static enum way_truth quantified(struct way_pass *pass, const struct way_rule *rule,
                                  const struct way_tally *tally)
 {
-    struct way_datum count;
-    double low = (double)tally->hold, high = (double)(tally->hold + tally->may), wanted = 0;
+    enum way_quantifier quantifier = rule->relation == WAY_RELATION_VANISHES ? WAY_NO
+                                     : rule->other_count                ? rule->other_quantifier
+                                     : rule->other_quantifier == WAY_NO ? WAY_NO
+                                                                        : WAY_SOME;
+    struct way_datum count = {.sort = WAY_SORT_NUMBER};
 
-    if (rule->relation == WAY_RELATION_VANISHES || rule->other_quantifier == WAY_NO)
-        return tally->hold ? WAY_FALSE : tally->may ? WAY_UNDECIDED : WAY_TRUE;
-    if (!rule->other_count)
-        return tally->hold ? WAY_TRUE : tally->may ? WAY_UNDECIDED : WAY_FALSE;
-    if (!way_evaluate_value(&pass->evaluation, rule->other_count, &count))
+    if (rule->other_count && !way_evaluate_value(&pass->evaluation, rule->other_count, &count))
         return WAY_FALSE;
-    wanted = way_datum_real(&count);
-    switch (rule->other_quantifier) {
-    case WAY_AT_LEAST:
-        return low >= wanted ? WAY_TRUE : high >= wanted ? WAY_UNDECIDED : WAY_FALSE;
-    case WAY_AT_MOST:
-        return high <= wanted ? WAY_TRUE : low <= wanted ? WAY_UNDECIDED : WAY_FALSE;
-    default:
-        return low == wanted && high == wanted   ? WAY_TRUE
-               : low <= wanted && wanted <= high ? WAY_UNDECIDED
-                                                 : WAY_FALSE;
-    }
+    return way_count_fits(quantifier, way_datum_real(&count), tally);
+}
+
+/* ---- captures that end in between ---- */
+
+/* Whether a part of the time in which the others are looked for, or (`all`) the packet
+ * itself, lies outside of what was captured of them. */
+static bool is_unseen(const struct way_pass *pass, const struct way_rule *rule,
+                      const struct way_kept *kept, bool all)
+{
+    bool back = rule->relation == WAY_RELATION_AFTER_ITS ||
+                rule->relation == WAY_RELATION_PRECEDED || rule->relation == WAY_RELATION_CAME_FROM;
+    bool both = rule->relation == WAY_RELATION_ACCOMPANIED;
+    int64_t time = kept->record.time, reach = all ? 0 : rule->at_most, edge;
+    int64_t from = time - reach, to = time + reach;
+
+    if (!rule->has_within)
+        return false;
+    if (way_edge_time(pass, &rule->other->from, &edge) && edge > from)
+        from = edge;
+    if (way_edge_time(pass, &rule->other->to, &edge) && edge < to)
+        to = edge;
+    return ((back || both) && way_predates(pass, rule->other, from)) ||
+           (!back &&
+            (all ? to > way_live_until(pass, rule->other) : way_outlives(pass, rule->other, to)));
+}
+
+/* What the others come to if more of them may have come than were captured. */
+static enum way_truth with_unseen(struct way_pass *pass, const struct way_rule *rule,
+                                  struct search *search, enum way_truth truth, const char **why)
+{
+    struct way_tally more = search->tally;
+
+    *why = "";
+    if (truth == WAY_UNDECIDED || !is_unseen(pass, rule, search->main, false))
+        return truth;
+    more.may = UINT64_MAX / 2;
+    if (quantified(pass, rule, &more) == truth)
+        return truth;
+    *why = search->main->record.time < way_live_from(pass, rule->other)
+               ? ", and the capture begins after that"
+               : ", and the capture ends before that";
+    return is_unseen(pass, rule, search->main, true) ? WAY_UNDECIDED : way_unseen(pass);
 }
 
 enum way_truth way_relation_holds(struct way_pass *pass, struct way_relating *relating,
@@ -333,11 +384,17 @@ enum way_truth way_relation_holds(struct way_pass *pass, struct way_relating *re
         look_by_order(pass, rule, nth, &search);
     else
         look_by_time(pass, rule, &search);
-    enum way_truth truth = joined ? quantified(pass, rule, &search.tally) : WAY_FALSE;
-    if (truth != WAY_TRUE) {
-        explain(pass, rule, &search, joined, truth);
-        if (rule->other_count && joined)
-            way_note_write(found->found, "%" PRIu64 " of them", search.tally.hold);
+    if (!joined) {
+        explain(pass, rule, &search, joined, WAY_FALSE);
+        return WAY_FALSE;
     }
+    const char *why;
+    enum way_truth truth =
+        with_unseen(pass, rule, &search, quantified(pass, rule, &search.tally), &why);
+    if (truth == WAY_TRUE)
+        return truth;
+    explain(pass, rule, &search, joined, truth);
+    if (rule->other_count || (*why && search.tally.hold == 0))
+        way_note_write(found->found, "%" PRIu64 " of them%s", search.tally.hold, why);
     return truth;
 }

@@ -22,70 +22,83 @@ static const char *words_of(enum way_quantifier quantifier)
     return words[quantifier];
 }
 
-/* Whether a count that lies between `low` and `high` is as wanted. */
-static enum way_truth count_fits(enum way_quantifier quantifier, double wanted, double low,
-                                 double high)
+enum way_truth way_count_fits(enum way_quantifier quantifier, double wanted,
+                              const struct way_tally *tally)
 {
-    bool can = quantifier == WAY_AT_LEAST  ? high >= wanted
-               : quantifier == WAY_AT_MOST ? low <= wanted
-                                           : low <= wanted && wanted <= high;
-    bool must = quantifier == WAY_AT_LEAST  ? low >= wanted
-                : quantifier == WAY_AT_MOST ? high <= wanted
-                                            : low == wanted && high == wanted;
+    double low = (double)tally->hold, high = low + (double)tally->may;
 
-    return must ? WAY_TRUE : can ? WAY_UNDECIDED : WAY_FALSE;
+    switch (quantifier) {
+    case WAY_NO:
+        return low > 0 ? WAY_FALSE : high > 0 ? WAY_UNDECIDED : WAY_TRUE;
+    case WAY_AT_LEAST:
+        return low >= wanted ? WAY_TRUE : high >= wanted ? WAY_UNDECIDED : WAY_FALSE;
+    case WAY_AT_MOST:
+        return high <= wanted ? WAY_TRUE : low <= wanted ? WAY_UNDECIDED : WAY_FALSE;
+    case WAY_EXACTLY:
+        if (low == wanted && high == wanted)
+            return WAY_TRUE;
+        return low <= wanted && wanted <= high ? WAY_UNDECIDED : WAY_FALSE;
+    default: /* SOME */
+        return low > 0 ? WAY_TRUE : high > 0 ? WAY_UNDECIDED : WAY_FALSE;
+    }
 }
 
-static void judge_count(struct way_pass *pass, const struct way_rule *rule,
-                        enum way_quantifier quantifier, const struct way_term *count,
-                        const struct way_tally *tally, const char *where,
-                        struct way_rule_outcome *outcome)
+/* How a count fits that may be larger than what was captured. */
+static enum way_truth fits_with_unseen(const struct way_pass *pass, enum way_quantifier quantifier,
+                                       double wanted, const struct way_tally *tally)
 {
-    struct way_datum wanted;
+    struct way_tally more = {.hold = tally->hold, .may = UINT64_MAX / 2};
+    enum way_truth fits = way_count_fits(quantifier, wanted, tally);
+
+    if (!tally->unseen || fits == WAY_UNDECIDED ||
+        way_count_fits(quantifier, wanted, &more) == fits)
+        return fits;
+    return way_unseen(pass);
+}
+
+/* What is wanted of a count, in words. */
+static void count_words(enum way_quantifier quantifier, double wanted, const char *where,
+                        struct way_note *note)
+{
     const char *group = where[0] ? " in the group of " : "";
 
-    (void)rule;
-    if (!way_evaluate_value(&pass->evaluation, count, &wanted)) {
-        struct way_note *note = way_outcome_note(outcome, false, NULL);
-        if (note)
-            way_note_write(note->expected, "a number: %s", count->text);
-        if (note)
-            way_note_write(note->found, "it has no value");
-        return;
-    }
-    enum way_truth fits = count_fits(quantifier, way_datum_real(&wanted), (double)tally->hold,
-                                     (double)(tally->hold + tally->may));
-    if (fits == WAY_TRUE)
-        return;
-    struct way_note *note = way_outcome_note(outcome, fits == WAY_UNDECIDED, NULL);
-    if (!note)
-        return;
-    way_note_write(note->expected, "%s %g such packets%s%s", words_of(quantifier),
-                   way_datum_real(&wanted), group, where);
-    if (tally->may)
-        way_note_write(note->found, "%" PRIu64 ", and %" PRIu64 " that the clocks cannot place",
-                       tally->hold, tally->may);
+    if (quantifier == WAY_SOME || quantifier == WAY_NO)
+        way_note_write(note->expected, "%s such packet%s%s", quantifier == WAY_NO ? "no" : "some",
+                       group, where);
     else
-        way_note_write(note->found, "%" PRIu64, tally->hold);
+        way_note_write(note->expected, "%s %g such packets%s%s", words_of(quantifier), wanted,
+                       group, where);
 }
 
 void way_tally_judge(struct way_pass *pass, const struct way_rule *rule,
-                     enum way_quantifier quantifier, const struct way_term *count,
                      const struct way_tally *tally, const char *where,
                      struct way_rule_outcome *outcome)
 {
-    if (quantifier == WAY_EXACTLY || quantifier == WAY_AT_LEAST || quantifier == WAY_AT_MOST) {
-        judge_count(pass, rule, quantifier, count, tally, where, outcome);
-    } else if (quantifier == WAY_SOME && tally->hold == 0) {
-        struct way_note *note = way_outcome_note(outcome, tally->may > 0, NULL);
-        if (!note)
-            return;
-        way_note_write(note->expected, "some such packet%s%s", where[0] ? " in the group of " : "",
-                       where);
-        way_note_write(note->found,
-                       tally->may ? "none for certain: the clocks cannot place %" PRIu64 : "none",
-                       tally->may);
+    enum way_quantifier quantifier = rule->quantifier;
+    struct way_datum wanted = {.sort = WAY_SORT_NUMBER};
+    struct way_note *note;
+
+    if (quantifier < WAY_SOME || quantifier > WAY_AT_MOST || (quantifier == WAY_NO && tally->hold))
+        return; /* of each packet it has been noted already */
+    if (rule->count && !way_evaluate_value(&pass->evaluation, rule->count, &wanted)) {
+        if ((note = way_outcome_note(outcome, false, NULL))) {
+            way_note_write(note->expected, "a number: %s", rule->count->text);
+            way_note_write(note->found, "it has no value");
+        }
+        return;
     }
+    struct way_tally counted = *tally;
+    counted.may = quantifier == WAY_NO ? 0 : tally->may;
+    enum way_truth fits = fits_with_unseen(pass, quantifier, way_datum_real(&wanted), &counted);
+    if (fits == WAY_TRUE || !(note = way_outcome_note(outcome, fits == WAY_UNDECIDED, NULL)))
+        return;
+    count_words(quantifier, way_datum_real(&wanted), where, note);
+    if (counted.may)
+        way_note_write(note->found, "%" PRIu64 ", and %" PRIu64 " that the clocks cannot place",
+                       tally->hold, tally->may);
+    else
+        way_note_write(note->found, "%" PRIu64 "%s", tally->hold,
+                       tally->unseen ? ", and the capture ends before the window does" : "");
 }
 
 struct way_note *way_rule_take(struct way_pass *pass, struct way_rule_outcome *outcome,
@@ -222,8 +235,7 @@ static void judge_groups(struct way_pass *pass, struct single *single)
         char where[120];
         g_snprintf(where, sizeof where, "%s frame %" PRIu64, pass->program->taps[group->first.tap],
                    group->first.number);
-        way_tally_judge(pass, rule, rule->quantifier, rule->count, &group->tally, where,
-                        single->outcome);
+        way_tally_judge(pass, rule, &group->tally, where, single->outcome);
     }
 }
 
@@ -237,7 +249,7 @@ void way_single_end(struct way_pass *pass, void *self)
     if (single->groups)
         judge_groups(pass, single);
     else
-        way_tally_judge(pass, rule, rule->quantifier, rule->count, &single->tally, "", outcome);
+        way_tally_judge(pass, rule, &single->tally, "", outcome);
     if (outcome->note_count > before)
         way_near_write(&single->near, &outcome->notes[before]);
     if (single->groups)

@@ -8,53 +8,63 @@
  */
 #include "analysis/judge/pass.h"
 
-/* Whether a difference that may be wrong by `error` is from `at_least` to `at_most`. */
-static enum way_truth between(int64_t difference, int64_t error, int64_t at_least, int64_t at_most)
-{
-    if (difference - error >= at_least && difference + error <= at_most)
-        return WAY_TRUE;
-    if (difference + error < at_least || difference - error > at_most)
-        return WAY_FALSE;
-    return WAY_UNDECIDED;
-}
+/* By how much the difference of two stamps may be wrong: either way by the clocks
+ * (`clock`); and by how much longer it may have become because links' emulation was late
+ * (`late`). A frame that left late is stamped when it left: lateness changes no order, and
+ * makes nothing come too early; it only excuses what comes too late. */
+struct doubt {
+    int64_t clock, late;
+};
 
-/* By how much a span between two stamps may be wrong: by the clocks, and by what the
- * links' emulation was late. */
-static int64_t stamp_error(const struct way_pass *pass, int a, int b)
+static struct doubt doubt_of(const struct way_pass *pass, int a, int b)
 {
-    int64_t error = a >= 0 ? pass->tap_errors[a] : 0;
+    struct doubt doubt = {.late = a >= 0 ? pass->tap_errors[a] : 0};
 
     if (a == b)
-        return error;
-    return error + (b >= 0 ? pass->tap_errors[b] : 0) + pass->setup->uncertainty;
+        return doubt;
+    doubt.late += b >= 0 ? pass->tap_errors[b] : 0;
+    doubt.clock = pass->setup->uncertainty;
+    return doubt;
 }
 
-int64_t way_later(const struct way_pass *pass, const struct way_kept *a, const struct way_kept *b,
-                  int64_t *error)
+/* Whether a difference is `least` or more, as far as clocks tell. */
+static enum way_truth not_below(int64_t difference, struct doubt doubt, int64_t least)
 {
-    *error = stamp_error(pass, a->tap, b->tap);
+    if (difference - doubt.clock >= least)
+        return WAY_TRUE;
+    return difference + doubt.clock < least ? WAY_FALSE : WAY_UNDECIDED;
+}
+
+/* Whether it is `most` or less: what is above may be an emulation's lateness. */
+static enum way_truth not_above(int64_t difference, struct doubt doubt, int64_t most)
+{
+    if (difference + doubt.clock <= most)
+        return WAY_TRUE;
+    return difference - doubt.clock - doubt.late > most ? WAY_FALSE : WAY_UNDECIDED;
+}
+
+static int64_t later_by(const struct way_kept *a, const struct way_kept *b)
+{
     return b->record.time - a->record.time;
 }
 
 enum way_truth way_came_after(const struct way_pass *pass, const struct way_kept *a,
                               const struct way_kept *b)
 {
-    int64_t error;
-
     if (a->tap == b->tap && a->record.source == b->record.source)
         return b->record.number > a->record.number ? WAY_TRUE : WAY_FALSE;
-    /* A frame that left late is stamped when it left: for their order the clocks count. */
-    int64_t later = way_later(pass, a, b, &error);
-    error = a->tap == b->tap ? 0 : pass->setup->uncertainty;
+    int64_t later = later_by(a, b), error = doubt_of(pass, a->tap, b->tap).clock;
     return later > error ? WAY_TRUE : later < -error || error == 0 ? WAY_FALSE : WAY_UNDECIDED;
 }
 
 enum way_truth way_came_within(const struct way_pass *pass, const struct way_kept *a,
                                const struct way_kept *b, int64_t at_least, int64_t at_most)
 {
-    int64_t error, later = way_later(pass, a, b, &error);
+    struct doubt doubt = doubt_of(pass, a->tap, b->tap);
+    int64_t later = later_by(a, b);
+    enum way_truth low = not_below(later, doubt, at_least), high = not_above(later, doubt, at_most);
 
-    return between(later, error, at_least, at_most);
+    return low < high ? low : high;
 }
 
 /* Whether a stamp at `tap` is behind (`behind`) or before the edge's fixed time. */
@@ -118,7 +128,6 @@ static enum way_truth beyond_packet(const struct way_pass *pass, const struct wa
                                     const struct way_kept *kept, bool behind)
 {
     const struct way_kept *packet = edge_packet(pass, edge, bound_by(pass, edge->slot));
-    int64_t error;
 
     if (!packet) /* no next one: the window is open there; unbound: nothing is inside */
         return edge->kind == WAY_EDGE_NEXT && pass->bound[edge->slot] ? WAY_TRUE : WAY_FALSE;
@@ -127,12 +136,10 @@ static enum way_truth beyond_packet(const struct way_pass *pass, const struct wa
             return edge->inclusive ? WAY_TRUE : WAY_FALSE;
         return behind ? way_came_after(pass, packet, kept) : way_came_after(pass, kept, packet);
     }
-    int64_t later = way_later(pass, packet, kept, &error) - edge->shift;
-    if (!behind)
-        later = -later;
-    return later > error || (later == error && edge->inclusive) ? WAY_TRUE
-           : later < -error || error == 0                       ? WAY_FALSE
-                                                                : WAY_UNDECIDED;
+    struct doubt doubt = doubt_of(pass, packet->tap, kept->tap);
+    int64_t later = later_by(packet, kept), least = edge->inclusive ? 0 : 1; /* ns */
+    return behind ? not_below(later, doubt, edge->shift + least)
+                  : not_above(later, doubt, edge->shift - least);
 }
 
 static bool is_packet(const struct way_edge *edge)

@@ -33,17 +33,16 @@ int64_t way_stamp_error(const struct way_evaluation *evaluation, const struct wa
     return error;
 }
 
-/* The two with the error of their difference on one of them; stamps of one tap
- * are in the order in which they are. */
+/* The two with what makes their order doubtful on one of them: the clocks, where they are
+ * of two taps. What a link's emulation was late by changes no order; a stamp that was moved
+ * by a duration has it as an error of its own. */
 static struct way_datum with_error(const struct way_evaluation *e, const struct way_datum *a,
                                    const struct way_datum *b)
 {
     struct way_datum left = *a;
 
-    if (a->sort != WAY_SORT_TIME || b->sort != WAY_SORT_TIME)
-        return left;
-    bool exact = a->tap >= 0 && a->tap == b->tap && a->error + b->error == 0;
-    left.error = exact ? 0 : way_stamp_error(e, a, b) - b->error;
+    if (a->sort == WAY_SORT_TIME && b->sort == WAY_SORT_TIME && (a->tap < 0 || a->tap != b->tap))
+        left.error += e->uncertainty;
     return left;
 }
 

@@ -59,10 +59,18 @@ double way_datum_real(const struct way_datum *datum)
     return datum->sort == WAY_SORT_REAL ? datum->real : (double)datum->number;
 }
 
-/* What a difference of times says: below, within or above its error. */
-static enum way_truth decide(int64_t difference, int64_t error, bool wanted)
+/* Whether two times are too near for their error to tell which is the earlier. */
+static bool is_near(const struct way_datum *a, const struct way_datum *b)
 {
-    if (error > 0 && difference >= -error && difference <= error)
+    int64_t error = a->error + b->error, difference;
+
+    return error > 0 && !__builtin_sub_overflow(a->number, b->number, &difference) &&
+           difference >= -error && difference <= error;
+}
+
+static enum way_truth decide(const struct way_datum *a, const struct way_datum *b, bool wanted)
+{
+    if (is_near(a, b))
         return WAY_UNDECIDED;
     return wanted ? WAY_TRUE : WAY_FALSE;
 }
@@ -91,7 +99,7 @@ enum way_truth way_datum_equal(const struct way_datum *a, const struct way_datum
     else if (family == WAY_SORT_ADDRESS)
         equal = equal_addresses(a, b);
     else if (family == WAY_SORT_TIME || family == WAY_SORT_SPAN)
-        return decide(a->number - b->number, a->error + b->error, a->number == b->number);
+        return decide(a, b, a->number == b->number);
     else if (a->sort == WAY_SORT_REAL || b->sort == WAY_SORT_REAL)
         equal = way_datum_real(a) == way_datum_real(b);
     else
@@ -104,7 +112,7 @@ enum way_truth way_datum_less(const struct way_datum *a, const struct way_datum 
     enum way_sort family = way_sort_family(a->sort);
 
     if (family == WAY_SORT_TIME || family == WAY_SORT_SPAN)
-        return decide(a->number - b->number, a->error + b->error, a->number < b->number);
+        return decide(a, b, a->number < b->number);
     if (a->sort == WAY_SORT_REAL || b->sort == WAY_SORT_REAL)
         return way_datum_real(a) < way_datum_real(b) ? WAY_TRUE : WAY_FALSE;
     return a->number < b->number ? WAY_TRUE : WAY_FALSE;

@@ -80,8 +80,8 @@ static bool field_value(struct way_evaluation *e, const struct way_term *term,
     if (!seen)
         return unknown(e, term, WAY_ABSENT);
     enum way_presence presence = get_values(term, seen, &values);
-    if (presence != WAY_PRESENT)
-        return unknown(e, term, presence);
+    if (presence != WAY_PRESENT || values.more) /* more than can be had: they cannot be read */
+        return unknown(e, term, presence != WAY_PRESENT ? presence : WAY_BROKEN);
     if (!term->many)
         return values.count == 1 ? one_value(e, term, seen, &values.items[0], out)
                                  : unknown(e, term, WAY_ABSENT);
@@ -180,7 +180,8 @@ static bool whole_numbers(enum way_term_kind kind, int64_t a, int64_t b, int64_t
     case WAY_TERM_MODULO:
         if (b <= 0)
             return false;
-        *out = (a % b + b) % b; /* never negative, as sequence numbers need it */
+        *out = a % b; /* never negative, as sequence numbers need it: */
+        *out += *out < 0 ? b : 0;
         return true;
     case WAY_TERM_BIT_AND:
         *out = a & b;
@@ -224,14 +225,19 @@ static bool arithmetic_value(struct way_evaluation *e, const struct way_term *te
         out->error = way_stamp_error(e, &a, &b);
     else
         out->error = a.error + b.error;
-    if (term->sort == WAY_SORT_TIME)
+    if (term->sort == WAY_SORT_TIME) { /* a stamp, moved: a limit of time, no longer an order */
         out->tap = a.sort == WAY_SORT_TIME ? a.tap : b.tap;
+        out->error += out->tap >= 0 && e->tap_errors ? e->tap_errors[out->tap] : 0;
+    }
     if (term->sort == WAY_SORT_REAL || a.sort == WAY_SORT_REAL || b.sort == WAY_SORT_REAL ||
         term->kind == WAY_TERM_DIVIDE) {
         if (!real_numbers(term->kind, way_datum_real(&a), way_datum_real(&b), &out->real))
             return unknown(e, term, WAY_ABSENT);
-        if (term->sort != WAY_SORT_REAL)
-            out->number = (int64_t)llround(out->real);
+        if (term->sort == WAY_SORT_REAL)
+            return true;
+        if (fabs(out->real) >= (double)INT64_MAX)
+            return unknown(e, term, WAY_ABSENT);
+        out->number = (int64_t)llround(out->real);
         return true;
     }
     return whole_numbers(term->kind, a.number, b.number, &out->number) ||
@@ -248,13 +254,12 @@ static bool function_value(struct way_evaluation *e, const struct way_term *term
     *out = a;
     switch (term->kind) {
     case WAY_TERM_NEGATE:
-        out->number = -a.number;
         out->real = -a.real;
-        return true;
+        return !__builtin_sub_overflow(0, a.number, &out->number) || unknown(e, term, WAY_ABSENT);
     case WAY_TERM_ABS:
-        out->number = a.number < 0 ? -a.number : a.number;
         out->real = fabs(a.real);
-        return true;
+        return a.number >= 0 || !__builtin_sub_overflow(0, a.number, &out->number) ||
+               unknown(e, term, WAY_ABSENT);
     case WAY_TERM_SEQDIFF:
         out->number = (int32_t)((uint32_t)a.number - (uint32_t)b.number);
         return true;

@@ -36,3 +36,9 @@ TESTS += test-lang
 test_lang_SOURCES = tests/unit/test-lang.c
 test_lang_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 test_lang_LDADD = libwaytest.a $(LANG_LIBS) $(CUNIT_LIBS)
+
+check_PROGRAMS += test-lang-evaluate
+TESTS += test-lang-evaluate
+test_lang_evaluate_SOURCES = tests/unit/test-lang-evaluate.c
+test_lang_evaluate_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+test_lang_evaluate_LDADD = libwaytest.a $(LANG_LIBS) $(CUNIT_LIBS)

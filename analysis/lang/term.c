@@ -9,6 +9,9 @@
 #include "analysis/lang/nearest.h"
 #include "analysis/lang/resolver.h"
 
+/* Ten years, ns: added to any stamp it is still a time. */
+static const int64_t SPAN_MAX = INT64_C(87600) * 3600 * 1000000000;
+
 static struct way_complaints *complaints_of(struct way_context *context)
 {
     return &context->resolver->program->complaints;
@@ -463,6 +466,11 @@ bool way_resolve_span(struct way_context *context, const struct way_expr *expr, 
     if (!way_resolve_constant(context, expr, &datum))
         return false;
     *out = datum.number;
+    if (datum.sort == WAY_SORT_SPAN && datum.shape == WAY_ONE && datum.number > SPAN_MAX) {
+        way_complain(complaints_of(context), expr->place,
+                     "it is too long: expected at most 87600h");
+        return false;
+    }
     if (datum.sort == WAY_SORT_ANY || (datum.shape == WAY_ONE && datum.number == 0) ||
         (datum.sort == WAY_SORT_SPAN && datum.shape == WAY_ONE && datum.number >= 0))
         return true;

@@ -7,4 +7,4 @@ EXTRA_DIST += tests/expect/conftest.py tests/expect/made.py tests/expect/test_ca
 EXTRA_DIST += tests/expect/test_diagnosis.py
 EXTRA_DIST += tests/expect/live_pings.py tests/expect/mechanism.py tests/expect/test_live.py \
 	tests/expect/test_mechanism.py
-EXTRA_DIST += tests/expect/test_events.py
+EXTRA_DIST += tests/expect/test_events.py tests/expect/test_time.py

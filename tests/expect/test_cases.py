@@ -37,7 +37,8 @@ def recovery() -> Packets:
     edges = [(2461, 3921), (2461, 5381), (2461, 6841)]
     reports = [up(0.02 + i / 1e3, ACK, 1, sack(edge)) for i, edge in enumerate(edges)]
     again = down(0.024, ACK, 1, b"x" * 1460)
-    return handshake() + segments + reports + [again, up(0.025, ACK, 5841)]
+    later = [up(0.05, ACK, 5841)]  # the capture goes on for longer than the 4 ms
+    return handshake() + later + segments + reports + [again, up(0.025, ACK, 5841)]
 
 
 def too_late(packets: Packets) -> None:

@@ -61,6 +61,23 @@ def test_what_cannot_be_captured_is_told(rules: Path) -> None:
         assert done.returncode == 2 and f"expected a duration like 30s, found {said}" in done.stderr
 
 
+def test_what_is_under_way_at_the_end_is_undecided(tmp_path: Path) -> None:
+    """Within an hour, of which the capture shows half a second."""
+    rules = tmp_path / "rules.expect"
+    rules.write_text(
+        '"followed": each "icmp" on left followed by "udp" on left within 1h\n'
+        '"alone": each "icmp" on left followed by no "udp" on left within 1h\n'
+        '"first": first "icmp" on left as a first "udp" on left after a within 1h\n'
+        '"none": first "icmp" on left as a no "udp" on left after a within 1h\n'
+        '"becomes": each "icmp" on right becomes on left within 1h\n'
+        '"vanishes": each "icmp" on right does not appear on left within 1h\n'
+        '"some": first "icmp" on left as a at least 99 "icmp" on left from a within 1h\n'
+    )
+    judged = Judged(live(rules, 1, "wait", "--live", "right=right", "--for", "500ms"))
+    assert set(judged.verdicts.values()) == {"inconclusive"}, judged.verdicts
+    assert judged.code == 3
+
+
 # ---- standard input, and several files
 
 

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What captures do not show because they had not begun, or had ended.
+ *
+ * What is missing in a window that goes on when the captures have ended may still have
+ * come: nothing can be held by it. Of files that is a failure, and said (a longer capture
+ * was needed); a live capture always ends in the midst of something: what was under way
+ * then is undecided.
+ */
+#include "analysis/judge/pass.h"
+
+int64_t way_live_until(const struct way_pass *pass, const struct way_select *select)
+{
+    int64_t until = INT64_MAX;
+
+    for (size_t i = 0; i < select->tap_count; i++) {
+        int64_t one = pass->setup->taps[select->taps[i]].live_until;
+        one = one > pass->tap_last[select->taps[i]] ? one : pass->tap_last[select->taps[i]];
+        until = one < until ? one : until;
+    }
+    return until;
+}
+
+int64_t way_live_from(const struct way_pass *pass, const struct way_select *select)
+{
+    int64_t from = INT64_MIN;
+
+    for (size_t i = 0; i < select->tap_count; i++) {
+        int64_t one = pass->setup->taps[select->taps[i]].live_from;
+        from = one > from ? one : from;
+    }
+    return from;
+}
+
+/* A tap may be quiet for long: files go on as long as any of them does. */
+bool way_outlives(const struct way_pass *pass, const struct way_select *select, int64_t time)
+{
+    return time > pass->last && time > way_live_until(pass, select);
+}
+
+bool way_predates(const struct way_pass *pass, const struct way_select *select, int64_t time)
+{
+    return time < way_live_from(pass, select);
+}
+
+enum way_truth way_unseen(const struct way_pass *pass)
+{
+    return pass->live_end ? WAY_UNDECIDED : WAY_FALSE;
+}

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the language says of time: windows that captures cut off, clocks, links that are late."""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from made import CLIENT, SERVER, Packet, udp
+
+from conftest import Judge, Judged, Run
+
+Packets = list[Packet]
+NODES = {"c": CLIENT, "r": "10.0.1.1", "o": SERVER}
+
+
+def sent(at: float, port: int, ident: int = 0) -> Packet:
+    return Packet(at, CLIENT, SERVER, udp(9, port), id=ident)
+
+
+def rule(text: str) -> str:
+    return f'"it": {text}'
+
+
+def found(judged: Judged) -> str:
+    return str(judged.items[0]["rules"][-1]["notes"][0]["found"])
+
+
+# ---- a window that outlives the capture holds nothing
+
+
+CUT = {
+    "followed": 'each "udp port 1" on x followed by "udp port 2" on x within 1s',
+    "followed by none": 'each "udp port 1" on x followed by no "udp port 2" on x within 1s',
+    "followed by few": 'each "udp port 1" on x followed by at most 1 "udp port 2" on x within 1s',
+    "accompanied": 'each "udp port 1" on x accompanied by exactly 0 "udp port 2" on x within 1s',
+    "none": 'first "udp port 1" on x as a no "udp port 2" on x after a within 1s',
+    "none until": 'first "udp port 1" on x as a no "udp port 2" on x after a until a + 1s',
+    "exactly": 'first "udp port 1" on x as a exactly 0 "udp port 2" on x within 1s of a',
+    "becomes": 'each "udp port 1" on x becomes on y within 1s',
+    "vanishes": 'each "udp port 1" on x does not appear on y within 1s',
+}
+
+
+@pytest.mark.parametrize("which", CUT)
+def test_a_window_that_outlives_the_capture(judge: Judge, which: str) -> None:
+    """What is missing may still have come: it fails, and says why."""
+    ends = {at: [sent(1, 1), sent(at, 7)] for at in (1.9, 2.0)}
+    judged = judge(rule(CUT[which]), x=ends[1.9], y=ends[1.9][1:])
+    assert judged.code == 1 and "the capture ends before" in found(judged), judged
+    judged = judge(rule(CUT[which]), x=ends[2.0], y=ends[2.0][1:])
+    missing = which in ("followed", "becomes")
+    assert judged.code == missing and (not missing or found(judged) == "none"), judged
+
+
+@pytest.mark.parametrize("which", ("followed", "followed by few", "exactly"))
+def test_what_was_seen_in_it_counts(judge: Judge, which: str) -> None:
+    text = CUT[which].replace("exactly 0", "at least 1").replace("at most 1", "at least 2")
+    seen = [sent(1, 1), sent(1.2, 2), sent(1.4, 2)]
+    assert judge(rule(text), x=seen).code == 0
+
+
+def test_a_window_behind_the_capture_s_beginning(run: Run, judge_run: Judge) -> None:
+    """A run says from when on its captures were live: a second before the start."""
+    text = rule('each "udp port 1" on c-r preceded by no "udp port 2" on c-r within 3s')
+    for at, code in ((1.5, 1), (2.5, 0)):
+        folder = run(NODES, {"m": 0}, {}, {"c-r": [sent(at, 1), sent(9, 7)]})
+        assert judge_run(text, folder).code == code
+
+
+# ---- clocks and links
+
+
+def timed(folder: Path, uncertainty: float, late: float) -> Path:
+    """The run, with clocks that may be off, and links that were late by at most so much (s)."""
+    path = folder / "bindings.json"
+    bindings = json.loads(path.read_text())
+    bindings["clock"]["uncertainty"] = round(uncertainty * 1e9)
+    for link in bindings["links"].values():
+        link["timing"] = {"error": round(late * 1e9)}
+    path.write_text(json.dumps(bindings))
+    return folder
+
+
+ORDER = 'each "udp port 1" on c-r followed by "udp port 2" on r-o joined by ip.id within 10ms'
+BEHIND = 'first "udp port 1" on c-r as a no "udp port 2" on r-o after a + 5ms'
+UNTIL = 'first "udp port 1" on c-r as a no "udp port 2" on r-o until a + 10ms'
+SPAN = 'first "udp port 1" on c-r as a first "udp port 2" on r-o as b expect '
+
+
+@pytest.mark.parametrize(
+    "text, later, uncertainty, late, code",
+    [
+        # order: a link's lateness changes none, the clocks' error does
+        (ORDER, 0.0005, 0, 0.001, 0),
+        (ORDER, 0.0005, 0.001, 0, 3),
+        (ORDER, -0.0005, 0, 0.001, 1),
+        (ORDER, -0.0005, 0.001, 0, 3),
+        (SPAN + "a.time < b.time", 0.0005, 0, 0.001, 0),
+        (SPAN + "a.time < b.time", 0.0005, 0.001, 0, 3),
+        # what comes too late may be a link's lateness, what comes in time came in time
+        (ORDER, 0.0095, 0, 0.001, 0),
+        (ORDER, 0.0105, 0, 0.001, 3),
+        (ORDER, 0.0125, 0, 0.001, 1),
+        (ORDER, 0.0095, 0.001, 0, 3),
+        (SPAN + "b.time < a.time + 10ms", 0.0105, 0, 0.001, 3),
+        (SPAN + "b.time < a.time + 10ms", 0.0125, 0, 0.001, 1),
+        # edges of windows are alike: the lower is an order, the upper a limit
+        (BEHIND, 0.0055, 0, 0.001, 1),
+        (BEHIND, 0.0045, 0, 0.001, 0),
+        (BEHIND, 0.0055, 0.001, 0, 3),
+        (UNTIL, 0.0095, 0, 0.001, 1),
+        (UNTIL, 0.0105, 0, 0.001, 3),
+        (UNTIL, 0.0125, 0, 0.001, 0),
+    ],
+)
+def test_order_is_the_clocks_and_lateness_widens_limits(
+    run: Run, judge_run: Judge, text: str, later: float, uncertainty: float, late: float, code: int
+) -> None:
+    links = {"c-r": [sent(1, 1), sent(9, 7)], "r-o": [sent(1 + later, 2), sent(9, 7)]}
+    folder = timed(run(NODES, {"m": 0}, {}, links), uncertainty, late)
+    judged = judge_run(rule(text), folder)
+    assert judged.code == code, judged
