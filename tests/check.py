@@ -180,6 +180,7 @@ def suite_style(_: Options) -> list[Result]:
     python = [p for p in tracked(".py") if p.exists()] + python_scripts()
     shell = ["run", "check", ".ci/run", *map(str, shell_scripts())]
     typed = [TOP / "emu/waylay", TOP / "analysis/report/waylay_report", TOP / "tests/conformance"]
+    typed.append(TOP / "tests/bench/assert")
     c_files = [p for p in tracked(".c", ".h")]
     return [
         one("clang-format", "style.log", "clang-format", "--dry-run", "--Werror", *c_files),
