@@ -4,10 +4,15 @@
 
 A suite is a function that runs commands and returns its results, each a name
 and one of "passed", "failed", "skipped". Suites print TAP, JUnit XML or
-automake's .trs files; all are read here into the same thing, so that the last
-line, "N passed, N failed, N skipped", counts single tests and not programs.
-What could not be decided (a program that crashed, a plan that was not kept, a
-suite that ran nothing) counts as failed.
+automake's .trs files; all are read (check_results.py) into the same thing, so
+that the last line, "N passed, N failed, N skipped", counts single tests and not
+programs. What could not be decided (a program that crashed, a plan that was not
+kept, a suite that ran nothing) counts as failed.
+
+Suites run in two lanes side by side, each in the order of the table. Those of the
+lane "waits" run networks, and wait for packets most of the time. Those of the lane
+"computes" keep processors busy: compilers, linters, fuzzers. The kernel gives these
+the time that nobody else wants (SCHED_IDLE), so that no network is late for them.
 
 Called by ./check, which has built build-check already.
 """
@@ -20,11 +25,14 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from check_results import Result, parse_junit, parse_logs, parse_tap
 
 TOP = Path(__file__).resolve().parent.parent
 BUILD = TOP / "build-check"
@@ -34,15 +42,8 @@ JOBS = str(os.cpu_count() or 1)
 FLAKE8 = ["--max-line-length=100", "--extend-ignore=E203"]
 # A guard against hanging, not a measure: no suite is expected to come near it.
 GUARD_SECONDS = 3600
-
-
-@dataclass
-class Result:
-    """One test: its name, its verdict, and why (for what is not a pass)."""
-
-    name: str
-    verdict: str
-    detail: str = ""
+# How long each fuzz target runs, and with --long.
+FUZZ_SECONDS, FUZZ_SECONDS_LONG = 10, 600
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Suite:
     name: str
     about: str
     run: Callable[[Options], list[Result]]
-    long_only: bool = False
+    lane: str = "computes"
 
 
 @dataclass
@@ -90,53 +91,6 @@ def one(name: str, log: str, *argv: str | Path, cwd: Path = TOP) -> Result:
     return Result(name, "passed" if code == 0 else "failed", f"exit code {code}, see {LOGS / log}")
 
 
-TAP_LINE = re.compile(
-    r"^(ok|not ok)\b\s*(\d+)?\s*(?:- )?([^#]*)(?:#\s*(SKIP|TODO)\b\s*(.*))?$", re.I
-)
-TAP_PLAN = re.compile(r"^1\.\.(\d+)")
-
-
-def parse_tap(text: str, program: str) -> list[Result]:
-    """Reads the TAP that one program printed. A plan not kept is a failure of its own."""
-    results: list[Result] = []
-    plan: int | None = None
-    for line in text.splitlines():
-        if line.startswith("Bail out!"):
-            results.append(Result(f"{program}: {line}", "failed"))
-        if match := TAP_PLAN.match(line):
-            plan = int(match[1])
-            if plan == 0:
-                results.append(Result(program, "skipped", line.partition("#")[2].strip()))
-        if not (match := TAP_LINE.match(line)):
-            continue
-        name = f"{program}: {match[3].strip()}"
-        if (match[4] or "").upper() == "SKIP":
-            results.append(Result(name, "skipped", match[5]))
-        else:
-            results.append(Result(name, "passed" if match[1] == "ok" else "failed"))
-    done = len(results) - (1 if plan == 0 else 0)
-    if plan is None or plan != done:
-        results.append(Result(f"{program}: plan {plan}, seen {done}", "failed"))
-    return results
-
-
-def parse_logs(build: Path, since: float) -> list[Result]:
-    """Reads the TAP logs of the programs that `make check…` ran in this build since then."""
-    results: list[Result] = []
-    for trs in sorted(build.rglob("*.trs")):
-        if trs.stat().st_mtime < since:
-            continue
-        log = trs.with_suffix(".log")
-        parsed = parse_tap(log.read_text(errors="replace"), log.stem)
-        # automake's driver sees what TAP alone does not say: a crash, a wrong exit code.
-        if ":global-test-result: PASS" not in trs.read_text() and all(
-            r.verdict == "passed" for r in parsed
-        ):
-            parsed.append(Result(f"{log.stem}: see {log}", "failed"))
-        results += parsed
-    return results
-
-
 def make_check(build: Path, target: str, log: str) -> list[Result]:
     """Runs `make TARGET` in build and returns the results of its TAP programs."""
     since = time.time() - 1
@@ -171,8 +125,14 @@ def configured(name: str, log: str, *arguments: str) -> tuple[Path, list[Result]
         code = command(log, TOP / "configure", *arguments, cwd=build)
         if code != 0:
             return build, [Result(f"configure {' '.join(arguments)}", "failed", str(LOGS / log))]
-    code = command(log, "make", "-C", build, f"-j{JOBS}", "all")
+    code = build_all(build, log)
     return build, [] if code == 0 else [Result(f"build {name}", "failed", f"see {LOGS / log}")]
+
+
+def build_all(build: Path, log: str) -> int:
+    """Builds the programs and their tests, which `make check` alone would build one by one."""
+    make = ("make", "-C", build, f"-j{JOBS}")
+    return command(log, *make, "all") or command(log, *make, "check", "TESTS=")
 
 
 def suite_style(_: Options) -> list[Result]:
@@ -258,29 +218,31 @@ def suite_fuzz(options: Options) -> list[Result]:
     build, failed = configured("fuzz", "fuzz.log", "--enable-fuzzers", "CC=clang")
     if failed:
         return failed
-    seconds = 600 if options.long else 20
-    results = []
-    for source in tracked(".c"):
-        if source.parent != TOP / "tests/fuzz" or not source.name.startswith("fuzz-"):
-            continue
-        target = source.stem
-        corpus = TOP / "tests/fuzz/corpus" / target.removeprefix("fuzz-")
-        found = build / f"{target}-found"
-        found.mkdir(exist_ok=True)
-        results.append(
-            one(
-                f"{target} for {seconds} s",
-                "fuzz.log",
-                build / target,
-                f"-max_total_time={seconds}",
-                f"-artifact_prefix={found}/crash-",
-                "-timeout=30",
-                found,
-                corpus,
-                cwd=build,
-            )
-        )
-    return results
+    seconds = FUZZ_SECONDS_LONG if options.long else FUZZ_SECONDS
+    targets = [
+        source.stem
+        for source in tracked(".c")
+        if source.parent == TOP / "tests/fuzz" and source.name.startswith("fuzz-")
+    ]
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return list(pool.map(lambda target: fuzz(build, target, seconds), targets))
+
+
+def fuzz(build: Path, target: str, seconds: int) -> Result:
+    """One fuzz target for so long; what it finds is kept in the build folder."""
+    found = build / f"{target}-found"
+    found.mkdir(exist_ok=True)
+    return one(
+        f"{target} for {seconds} s",
+        f"{target}.log",
+        build / target,
+        f"-max_total_time={seconds}",
+        f"-artifact_prefix={found}/crash-",
+        "-timeout=30",
+        found,
+        TOP / "tests/fuzz/corpus" / target.removeprefix("fuzz-"),
+        cwd=build,
+    )
 
 
 def suite_kernel(_: Options) -> list[Result]:
@@ -291,23 +253,6 @@ def suite_kernel(_: Options) -> list[Result]:
 def suite_live(_: Options) -> list[Result]:
     """Each program alone, alive, in namespaces of the test's own."""
     return make_tap(BUILD, "check-live", "live.log")
-
-
-def parse_junit(path: Path, log: str) -> list[Result]:
-    """Reads pytest's JUnit XML."""
-    if not path.exists():
-        return [Result("pytest", "failed", f"wrote no results, see {LOGS / log}")]
-    results = []
-    for case in ElementTree.parse(path).iter("testcase"):
-        name = f"{case.get('classname')}.{case.get('name')}"
-        verdict, detail = "passed", ""
-        for child in case:
-            if child.tag in ("failure", "error"):
-                verdict, detail = "failed", (child.get("message") or "")[:200]
-            elif child.tag == "skipped":
-                verdict, detail = "skipped", child.get("message") or ""
-        results.append(Result(name, verdict, detail))
-    return results
 
 
 def pytest(name: str, *places: str, markers: str = "") -> list[Result]:
@@ -331,7 +276,7 @@ def pytest(name: str, *places: str, markers: str = "") -> list[Result]:
             "PYTHONDONTWRITEBYTECODE": "1",
         },
     )
-    results = parse_junit(junit, f"{name}.log")
+    results = parse_junit(junit, LOGS / f"{name}.log")
     if code != 0 and all(r.verdict != "failed" for r in results):
         results.append(Result(f"pytest {name}", "failed", f"exit code {code}"))
     return results
@@ -354,9 +299,6 @@ def suite_runner(_: Options) -> list[Result]:
 
 def suite_conformance(_: Options) -> list[Result]:
     """Fields, selections and formats, held against tshark and tcpdump on made captures."""
-    # What prints our view of a capture is built for the tests alone.
-    if command("conformance.log", "make", "-C", BUILD, f"-j{JOBS}", "dissect-dump") != 0:
-        return [Result("dissect-dump", "failed", f"see {LOGS / 'conformance.log'}")]
     return pytest("conformance", "tests/conformance")
 
 
@@ -394,21 +336,22 @@ def run_as_nobody() -> Result:
         return one(name, "newcomer.log", *become, "env", f"HOME={home}", "./run", cwd=clone)
 
 
+# Shown and, lane by lane, run in this order.
 SUITES = [
     Suite("style", "formatting and linting", suite_style),
     Suite("unit", "unit and property tests (make check)", suite_unit),
-    Suite("kernel", "what is assumed of the kernel", suite_kernel),
-    Suite("live", "each program alone, alive", suite_live),
+    Suite("kernel", "what is assumed of the kernel", suite_kernel, lane="waits"),
+    Suite("live", "each program alone, alive", suite_live, lane="waits"),
     Suite("report", "the report on made captures", suite_report),
     Suite("expect", "expectation files over made captures", suite_expect),
     Suite("runner", "scenario files and plans of runs", suite_runner),
     Suite("conformance", "packets as tshark and tcpdump read them", suite_conformance),
-    Suite("emu", "real scenarios in Mininet, and deliberate faults", suite_emu),
+    Suite("emu", "real scenarios in Mininet, and deliberate faults", suite_emu, lane="waits"),
+    Suite("tidy", "clang-tidy", suite_tidy),
     Suite("sanitizers", "unit tests under ASan and UBSan", suite_sanitizers),
     Suite("fuzz", "fuzz targets from the kept corpus", suite_fuzz),
-    Suite("tidy", "clang-tidy", suite_tidy),
+    Suite("newcomer", "./run in a clean clone, twice", suite_newcomer, lane="waits"),
     Suite("dist", "make distcheck", suite_dist),
-    Suite("newcomer", "./run in a clean clone, twice", suite_newcomer),
 ]
 
 
@@ -430,28 +373,65 @@ def parse_arguments() -> Options:
     return Options(long=arguments.long, suites=arguments.suites)
 
 
+class Tally:
+    """What all suites came to; each is told at once when it has ended."""
+
+    def __init__(self) -> None:
+        self.counts = {"passed": 0, "failed": 0, "skipped": 0}
+        self._lock = threading.Lock()
+
+    def add(self, suite: Suite, results: list[Result], seconds: float) -> None:
+        """Counts a suite's results, prints what did not pass, and its line."""
+        tally = {v: sum(r.verdict == v for r in results) for v in self.counts}
+        with self._lock:
+            for result in results:
+                self.counts[result.verdict] += 1
+                if result.verdict != "passed":
+                    print(
+                        f"  {result.verdict.upper()} {suite.name}: {result.name}: {result.detail}"
+                    )
+            print(
+                f"{suite.name:12} {tally['passed']:5} passed {tally['failed']:3} failed "
+                f"{tally['skipped']:3} skipped  {seconds:6.1f} s",
+                flush=True,
+            )
+
+
+def run_lane(suites: list[Suite], idle: bool, options: Options, tally: Tally) -> None:
+    """Runs suites one after the other. One that breaks off has failed; the others go on."""
+    if idle:
+        # This thread's, and of all that it starts.
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    for suite in suites:
+        begin = time.monotonic()
+        try:
+            results = suite.run(options) or [Result(suite.name, "failed", "ran no test")]
+        except Exception as error:  # pylint: disable=broad-except
+            results = [Result(suite.name, "failed", f"{type(error).__name__}: {error}")]
+        tally.add(suite, results, time.monotonic() - begin)
+
+
 def main() -> int:
-    """Runs the suites in turn, prints what did not pass, and the closing line."""
+    """Runs the suites, lane beside lane, and prints the closing line."""
     options = parse_arguments()
     command("clean.log", "sh", "-c", f"rm -f {LOGS}/*.log")
-    counts = {"passed": 0, "failed": 0, "skipped": 0}
-    for suite in SUITES:
-        if options.suites and suite.name not in options.suites:
-            continue
-        if suite.long_only and not options.long:
-            continue
-        begin = time.monotonic()
-        results = suite.run(options) or [Result(suite.name, "failed", "ran no test")]
-        for result in results:
-            counts[result.verdict] += 1
-            if result.verdict != "passed":
-                print(f"  {result.verdict.upper()} {suite.name}: {result.name}: {result.detail}")
-        tally = {v: sum(r.verdict == v for r in results) for v in counts}
-        print(
-            f"{suite.name:12} {tally['passed']:5} passed {tally['failed']:3} failed "
-            f"{tally['skipped']:3} skipped  {time.monotonic() - begin:6.1f} s",
-            flush=True,
-        )
+    # First, so that no two suites build the same file. What fails here fails in them again.
+    build_all(BUILD, "build.log")
+    wanted = [suite for suite in SUITES if not options.suites or suite.name in options.suites]
+    waits = [suite for suite in wanted if suite.lane == "waits"]
+    computes = [suite for suite in wanted if suite.lane == "computes"]
+    tally = Tally()
+    threads = [
+        threading.Thread(target=run_lane, args=(waits, False, options, tally), daemon=True),
+        threading.Thread(
+            target=run_lane, args=(computes, bool(waits), options, tally), daemon=True
+        ),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    counts = tally.counts
     print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
     return 1 if counts["failed"] or not counts["passed"] else 0
 
