@@ -4,6 +4,7 @@ waylayreportdir = $(pkgdatadir)/python/waylay_report
 dist_waylayreport_DATA = \
 	analysis/report/waylay_report/__init__.py \
 	analysis/report/waylay_report/__main__.py \
+	analysis/report/waylay_report/by_hand.py \
 	analysis/report/waylay_report/exchanges.py \
 	analysis/report/waylay_report/flights.py \
 	analysis/report/waylay_report/ladder.py \

@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The proxy's configuration file, as read.
+ * The proxy's configuration.
+ *
+ *     interfaces: [p1-r1]           # towards the router
+ *     services:                     # the ports that are accepted: the router's
+ *       - {protocol: tcp, port: 80}
+ *     device: auto                  # optional; tun, packet (core/datapath/device.h)
+ *     tun: waylay-p                 # optional: the delivery device's name
+ *     pseudonym: waylay             # optional: a token, in Via and Cache-Status
+ *     handshake: {mode: deferred, held: 4096}        # optional
+ *     cache: {size: 64MiB, object: 8MiB}             # optional
+ *     access_log: p1-access.jsonl   # optional: one line for each event
+ *     via: true                     # optional, as is cache_status
+ *
+ * It is read once, at the start, before anything is installed.
  */
 #ifndef WAYLAY_CORE_PROXY_SETTINGS_H
 #define WAYLAY_CORE_PROXY_SETTINGS_H

@@ -23,7 +23,7 @@ from typing import Any, Callable, Optional, Sequence
 
 from waylay import isolate
 from waylay.clock import RunClock
-from waylay.errors import WaylayError
+from waylay.errors import GuardExpired, WaylayError
 from waylay.nodes import WaylayNode
 from waylay.pcap import Filter, Reader, join, restamp, write_empty
 from waylay.programs import Program
@@ -277,7 +277,8 @@ def wait_settled(
 ) -> bool:
     """Wait until no link has carried a packet for a while; False if they go on.
 
-    `under_way` says how many packets a wire still holds.
+    `under_way` says how many packets a wire still holds. A capture that has ended by
+    itself is a WaylayError.
     """
 
     def settled() -> bool:
@@ -288,5 +289,5 @@ def wait_settled(
 
     try:
         return wait_for("the links to fall silent", SETTLED_GUARD, settled)
-    except WaylayError:
+    except GuardExpired:
         return False

@@ -6,7 +6,7 @@
               concluded from the run, unless it failed anyway.
     suspect   everything is there, but times may be further off than they should:
               a wire was late, the clocks moved, the machine had no time to spare;
-              or a wire was changed by hand.
+              or a wire was changed by hand, or the links did not fall silent at the end.
     yes       neither.
 
 Pure: what is judged comes in as values (the wire's account as waylay-wire writes
@@ -59,9 +59,11 @@ def judge(
     wire: Optional[Json],
     wired: bool,
     by_hand: Optional[str] = None,
+    settled: bool = True,
 ) -> Fidelity:
     """`wire` is the wire's account; None where it left none. `wired`: the run has wires.
-    `by_hand`: what somebody did to it that makes it another than the scenario's."""
+    `by_hand`: what somebody did to it that makes it another than the scenario's.
+    `settled`: no packet was under way any more when the captures were closed."""
     found = Fidelity()
     for name, entry in losses.items():
         lost = entry.get("dropped_by_kernel")
@@ -73,6 +75,9 @@ def judge(
         _judge_wire(wire, found)
     if by_hand is not None:
         found.lower("suspect", by_hand)
+    if not settled:
+        words = "packets were still under way when the captures were closed"
+        found.lower("suspect", f"{words}: what came later is not in them")
     if uncertainty > CLOCK_NS:
         found.lower("suspect", f"the clocks moved against each other by {duration(uncertainty)}")
     _judge_machine(machine, found)

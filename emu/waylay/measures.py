@@ -20,19 +20,25 @@ class Missing(Exception):
 
 
 def gather(
-    wanted: Sequence[Measure], records: Sequence[Json], wire: Optional[Json], logs: Path
+    wanted: Sequence[Measure],
+    records: Sequence[Json],
+    marks: dict[str, int],
+    wire: Optional[Json],
+    logs: Path,
 ) -> tuple[Json, Optional[str]]:
     """Name -> figure of all that could be had, and what could not, in words.
 
-    `records` are those of steps and timeline, `wire` is waylay-wire's account, and
-    `logs` the folder with the counters that programs left.
+    `records` are those of steps and timeline, `marks` the times of what they left, `wire`
+    is waylay-wire's account, and `logs` the folder with the counters that programs left.
     """
     found: Json = {}
     faults = []
     by_name = {record["name"]: record for record in records}
     for one in wanted:
         try:
-            if one.source == "wire":
+            if one.source == "span":
+                found[one.name] = of_span(one.arguments, marks)
+            elif one.source == "wire":
                 found[one.name] = of_wire(one.arguments, wire)
             elif one.source == "counter":
                 found[one.name] = of_counter(one.arguments, logs)
@@ -53,6 +59,17 @@ def of_step(record: Json, figure: str) -> Any:
     if figure not in record:
         raise Missing("the step has no time of its own to be late for")
     return record[figure]
+
+
+def of_span(arguments: Json, marks: dict[str, int]) -> int:
+    """From one mark to another; of a step that happens several times, the last."""
+    for mark in (arguments["from"], arguments["to"]):
+        if mark not in marks:
+            raise Missing(f"the mark {mark} was not left")
+    span = marks[arguments["to"]] - marks[arguments["from"]]
+    if span < 0:
+        raise Missing(f"the mark {arguments['to']} came before {arguments['from']}")
+    return span
 
 
 def of_fetch(record: Json, figure: str) -> Any:

@@ -108,7 +108,7 @@ class Measure:
     """A figure that results.json is to hold under a name: where it comes from."""
 
     name: str
-    source: str  # step, fetch, load, wire or counter
+    source: str  # step, span, fetch, load, wire or counter
     arguments: dict[str, Any]
 
 

@@ -220,6 +220,7 @@ class Run:
         self.progress = StepProgress(self.pacer.state, len(scenario.steps), before)
         self.interventions = Interventions(self.clock.now)
         self.control = Control(self.pacer, scratch / SOCKET, self.interventions)
+        self.settled = True  # the links were silent when the captures were closed
         self.losses: dict[str, Any] = {}
         self.sampler = Sampler()
         self.machine: dict[str, Any] = {}
@@ -267,7 +268,7 @@ class Run:
         print("Steps", flush=True)
         self.sampler.start()
         self._perform()
-        self.network.wait_settled()
+        self.settled = self.network.wait_settled()
         self.machine = self.sampler.stop()
         self.network.close_captures()
         self.interventions.close()
@@ -368,7 +369,7 @@ class Run:
         wired = any(link.wire is not None for link in self.scenario.links)
         by_hand = interventions.doubt(self.interventions.all(self.wire))
         found = fidelity.judge(
-            self.losses, uncertainty, self.machine, steps, self.wire, wired, by_hand
+            self.losses, uncertainty, self.machine, steps, self.wire, wired, by_hand, self.settled
         )
         told = fidelity.account(found, self.machine, uncertainty, self.wire)
         results.write_json(self.run_dir / FIDELITY_FILE, told)
@@ -379,8 +380,9 @@ class Run:
         changes = self.interventions.all(self.wire)
         expectations = results.check(self.run_dir, self.scenario, programs.find("waylay-assert"))
         steps, timeline = self.performer.records, self.performer.timeline
+        marks, logs = self.pacer.marks, self.network.logs
         measured, fault = measures.gather(
-            self.scenario.measures, [*steps, *timeline], self.wire, self.network.logs
+            self.scenario.measures, [*steps, *timeline], marks, self.wire, logs
         )
         if fault:
             steps.append(results.failure("measures", fault, self.clock.now()))

@@ -208,6 +208,11 @@ def _measures(
         if name in judged.names:
             raise document.error(place, name, "a name that no step has", True)
         source, arguments = next(iter(item.items()))
+        if source == "span":
+            for end in ("from", "to"):
+                known(document, place + (source, end), arguments[end], judged.actions.marks, "mark")
+            yield Measure(name, source, arguments)
+            continue
         key, having = sources[source]
         inner = place + (source, key)
         known(document, inner, arguments[key], having, what.get(source, key))

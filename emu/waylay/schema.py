@@ -223,6 +223,7 @@ TIMES: dict[str, Schema] = {
 # Figures that `measures` can name, by where they come from.
 MEASURES: dict[str, Schema] = {
     "step": mapping({"step": STEP, "figure": choice(STEP_FIGURES)}, ("step", "figure")),
+    "span": mapping({"from": MARK, "to": MARK}, ("from", "to")),
     "fetch": mapping({"step": STEP, "figure": choice(FETCH_FIGURES)}, ("step", "figure")),
     "load": mapping({"step": STEP, "figure": choice(LOAD_FIGURES)}, ("step", "figure")),
     "wire": mapping(

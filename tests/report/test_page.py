@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -150,3 +151,23 @@ def test_the_command(made: Path) -> None:
     assert "├───────>│" in run(str(made), "--ladder", "miss").stdout
     assert "latencies in ms" in run(str(made), "--table").stdout
     assert run(str(made / "nothing")).returncode == 2
+
+
+def test_what_was_done_by_hand_is_listed(made: Path, tmp_path: Path) -> None:
+    assert "by-hand" not in page_of(made)
+    made = Path(shutil.copytree(made, tmp_path / "run"))
+    results = json.loads((made / "results.json").read_text())
+    first = min(step["start"] for step in results["steps"])
+    change = {"to": {"delay": SECRET}}
+    results["interventions"] = [
+        {"time": first - 2_000_000, "what": "pause", "by": "--paused"},
+        {"time": first + 1_500_000_000, "what": "wire set", "by": "hand", "link": "c1-r1"}
+        | {"from": "c1", "change": change},
+    ]
+    (made / "results.json").write_text(json.dumps(results))
+    page = page_of(made)
+    balanced(page)
+    assert SECRET not in page
+    rows = re.findall(r"<tr><td class=\"number\">(-?[\d.]+ m?s)</td><td>([^<]*)</td>", page)
+    assert ("-2 ms", "pause") in rows and ("1.5 s", "wire set") in rows
+    assert "link c1-r1, from c1, change" in page

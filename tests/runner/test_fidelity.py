@@ -56,6 +56,7 @@ def test_a_good_run_is_believed() -> None:
     [
         (judged(wire(conserved=False)), "no", "from c1, did not account for all"),
         (judged(wire(device_drops=3)), "no", "lost 3 frames in its device"),
+        (judged(settled=False), "suspect", "still under way when the captures were closed"),
         (judged({**wire(), "verdict": "no", "why": ["c1-r1 lost"]}), "no", "waylay-wire: c1-r1 l"),
         (judged({**wire(), "verdict": "suspect", "why": ["late"]}), "suspect", "late"),
         (judged({**wire(), "verdict": "suspect"}), "suspect", "without a reason"),

@@ -63,10 +63,10 @@ def test_measures_by_name_and_what_cannot_be_had(tmp_path: Path) -> None:
         "held": ("counter", {"node": "p1", "name": "syn_held"}, 3),
     }
     asked = [Measure(name, source, arguments) for name, (source, arguments, _) in wanted.items()]
-    found, fault = measures.gather(asked, records, wire, tmp_path)
+    found, fault = measures.gather(asked, records, {}, wire, tmp_path)
     assert found == {name: value for name, (_, _, value) in wanted.items()} and fault is None
     gap = Measure("x", "counter", {"node": "p1", "name": "nothing"})
-    assert measures.gather([gap], records, None, tmp_path) == (
+    assert measures.gather([gap], records, {}, None, tmp_path) == (
         {},
         "x: p1-counters.json has no 'nothing'",
     )

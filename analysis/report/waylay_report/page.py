@@ -12,7 +12,7 @@ from typing import Any, Optional
 import jinja2
 from markupsafe import Markup
 
-from . import plot, svg, text, topology, topology_svg
+from . import by_hand, plot, svg, text, topology, topology_svg
 from .ladder import Ladder, Release, make_ladder, wire_text
 from .latency import Latency, claims, latencies
 from .loads import QUANTILES, Summary, split, worth_showing
@@ -256,7 +256,7 @@ def render(run: Run, folder: Optional[Path] = None) -> str:
             style=style,
             verdict=str(run.results.get("verdict") or "unknown"),
             faithful=str(run.results.get("faithful") or "unknown"),
-            interventions=len(items(run.results.get("interventions"))),
+            interventions=by_hand.rows(run),
             facts=facts(run),
             expectations=expectation_rows(run),
             steps=step_rows(run, run.steps),
