@@ -11,6 +11,7 @@
 #include "analysis/assert/evidence.h"
 #include "analysis/assert/mutation.h"
 #include "analysis/assert/verdicts.h"
+#include "analysis/assert/wirenotes.h"
 #include "analysis/assert/world.h"
 
 static void print_complaints(const struct way_complaints *complaints)
@@ -66,35 +67,82 @@ static int show_evidence(const struct way_reporting *reporting, const struct way
     return json_object_set_new(object, "evidence", json_string(path));
 }
 
-static int report(const struct way_verdicts *verdicts, const struct way_judge_setup *setup,
-                  const char *path, const char *folder, const struct way_expect_options *options,
+/* Where the packets are from: of captures without a run, nothing. */
+struct origin {
+    const char *path; /* the expectation file */
+    const struct way_bindings *bindings;
+    const char *folder;
+    struct way_wirelog wirelog;
+    bool asked; /* for the log: it is read once, and only if anything is wrong */
+};
+
+static bool is_bad(const struct way_outcome *outcome)
+{
+    enum way_ruling ruling = way_outcome_ruling(outcome);
+
+    return ruling == WAY_RULED_FAILED || ruling == WAY_RULED_INCONCLUSIVE;
+}
+
+/* What the wire did to the packets of an outcome; NULL where nobody knows. */
+static struct way_wire_notes *ask_wire(struct origin *origin, const struct way_judge_setup *setup,
+                                       const struct way_outcome *outcome)
+{
+    struct way_text error;
+
+    if (!origin->bindings || !is_bad(outcome))
+        return NULL;
+    if (!origin->asked &&
+        way_wirelog_read(&origin->wirelog, origin->folder, origin->bindings, &error) < 0) {
+        fprintf(stderr, "waylay-assert: what the wire did is not told: %s\n", error.s);
+        way_wirelog_free(&origin->wirelog);
+    }
+    origin->asked = true;
+    return way_wire_notes_new(&origin->wirelog, origin->bindings, origin->folder, setup, outcome);
+}
+
+static int report_one(struct origin *origin, const struct way_verdicts *verdicts, size_t n,
+                      struct way_reporting *reporting, const struct way_expect_options *options,
+                      json_t *list, struct way_expect_tally *tally)
+{
+    const struct way_outcome *outcome = &verdicts->outcomes[n];
+
+    tally->all++;
+    *(outcome->expected->warn && is_bad(outcome) ? &tally->warned
+                                                 : &tally->rulings[way_outcome_ruling(outcome)]) +=
+        1;
+    json_t *object = way_verdict_json(reporting, outcome);
+    if (json_array_append_new(list, object))
+        return -1;
+    if (options->text)
+        way_verdict_text(options->text, reporting, outcome);
+    if (show_evidence(reporting, outcome, options, origin->folder, object))
+        return -1;
+    if (options->text && options->explain)
+        way_verdict_explain(options->text, reporting, outcome, verdicts);
+    return 0;
+}
+
+static int report(struct origin *origin, const struct way_verdicts *verdicts,
+                  const struct way_judge_setup *setup, const struct way_expect_options *options,
                   json_t *list, struct way_expect_tally *tally)
 {
-    const struct way_reporting reporting = {.setup = setup, .file = path};
+    int result = 0;
 
-    for (size_t i = 0; i < verdicts->count; i++) {
-        const struct way_outcome *outcome = &verdicts->outcomes[i];
-        enum way_ruling ruling = way_outcome_ruling(outcome);
-        bool bad = ruling == WAY_RULED_FAILED || ruling == WAY_RULED_INCONCLUSIVE;
-        tally->all++;
-        *(outcome->expected->warn && bad ? &tally->warned : &tally->rulings[ruling]) += 1;
-        json_t *object = way_verdict_json(&reporting, outcome);
-        if (json_array_append_new(list, object))
-            return -1;
-        if (options->text)
-            way_verdict_text(options->text, &reporting, outcome);
-        if (show_evidence(&reporting, outcome, options, folder, object))
-            return -1;
-        if (options->text && options->explain)
-            way_verdict_explain(options->text, &reporting, outcome, verdicts);
+    for (size_t i = 0; !result && i < verdicts->count; i++) {
+        struct way_wire_notes *wire = ask_wire(origin, setup, &verdicts->outcomes[i]);
+        struct way_reporting reporting = {.setup = setup, .file = origin->path, .wire = wire};
+        result = report_one(origin, verdicts, i, &reporting, options, list, tally);
+        way_wire_notes_free(&wire);
     }
-    return 0;
+    way_wirelog_free(&origin->wirelog);
+    return result;
 }
 
 static int judge(struct way_program *program, const char *path, const struct way_bindings *bindings,
                  const char *folder, const struct way_expect_options *options, json_t *list,
                  struct way_expect_tally *tally)
 {
+    struct origin origin = {.path = path, .bindings = bindings, .folder = folder};
     struct way_inputs inputs;
     struct way_verdicts verdicts;
     struct way_text error;
@@ -107,7 +155,7 @@ static int judge(struct way_program *program, const char *path, const struct way
         result = way_mutation_take(options->mutation, &inputs.setup);
     } else {
         way_judge(&inputs.setup, &verdicts);
-        result = report(&verdicts, &inputs.setup, path, folder, options, list, tally);
+        result = report(&origin, &verdicts, &inputs.setup, options, list, tally);
         way_verdicts_free(&verdicts);
     }
     way_inputs_close(&inputs);

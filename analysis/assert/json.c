@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -55,6 +56,29 @@ json_t *way_json_parse(struct way_json *json, const char *text, size_t length)
         return NULL;
     }
     return root;
+}
+
+int way_json_line(struct way_json *json, struct way_json_lines *lines, json_t **out)
+{
+    if (!fgets(lines->text, (int)lines->size, lines->file)) {
+        if (!ferror(lines->file))
+            return 0;
+        *json->error = way_text("%s: cannot be read: %s", lines->name, strerror(errno));
+        return -1;
+    }
+    size_t length = strlen(lines->text);
+    bool ended = length > 0 && lines->text[length - 1] == '\n';
+    snprintf(lines->place, sizeof lines->place, "%s:%u", lines->name, ++lines->number);
+    json->file = lines->place;
+    bool last = !ended && feof(lines->file) && length + 1 < lines->size;
+    if (!ended && !last) {
+        *json->error = way_text("%s: found a line with a zero byte, or longer than %zu bytes, "
+                                "expected an object in a line",
+                                lines->place, lines->size - 1);
+        return -1;
+    }
+    *out = way_json_parse(json, lines->text, length);
+    return *out ? 1 : last ? 2 : -1;
 }
 
 int way_json_refuse(struct way_json *json, const char *key, const char *found,

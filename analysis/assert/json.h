@@ -10,8 +10,10 @@
 #define WAYLAY_ANALYSIS_ASSERT_JSON_H
 
 #include <jansson.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "analysis/assert/text.h"
 
@@ -30,6 +32,22 @@ char *way_json_load(const char *path, size_t most, size_t *length, struct way_te
 /* Parses a text whose root must be an object. Returns a new reference; NULL
  * with the error noted. */
 json_t *way_json_parse(struct way_json *json, const char *text, size_t length);
+
+/* Lines of a file, each one object. */
+struct way_json_lines {
+    FILE *file;       /* borrowed */
+    const char *name; /* of the file, for messages; borrowed */
+    char *text;       /* room for a line of `size` bytes, with the zero; borrowed */
+    size_t size;
+    unsigned number; /* of the line that was read last, from 1 */
+    char place[PATH_MAX + 16];
+};
+
+/* Reads the next line into *out, a new reference, and makes "NAME:NUMBER" the place of
+ * messages. Returns 1; 0 at the end of the file; -1 with the error noted; 2, with the
+ * error as well, where the file ends in the midst of the object. An error is
+ * also a line that is too long or has a zero byte in it. */
+int way_json_line(struct way_json *json, struct way_json_lines *lines, json_t **out);
 
 /* Notes "FILE: key 'KEY': found FOUND, expected EXPECTED"; a NULL `found` is
  * "nothing of the kind". Returns -EINVAL. */

@@ -19,6 +19,8 @@ libwayassert_a_SOURCES = \
 	analysis/assert/runs.c analysis/assert/runs.h \
 	analysis/assert/text.c analysis/assert/text.h \
 	analysis/assert/verdicts.c analysis/assert/verdicts.h \
+	analysis/assert/wirelog.c analysis/assert/wirelog.h \
+	analysis/assert/wirenotes.c analysis/assert/wirenotes.h \
 	analysis/assert/world.c analysis/assert/world.h
 libwayassert_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS) $(GLIB_CFLAGS)
 
@@ -51,6 +53,7 @@ check_PROGRAMS += \
 	test-assert-handshake \
 	test-assert-run \
 	test-assert-wire \
+	test-assert-logs \
 	test-assert-input
 TESTS += \
 	test-assert-redirect \
@@ -58,6 +61,7 @@ TESTS += \
 	test-assert-handshake \
 	test-assert-run \
 	test-assert-wire \
+	test-assert-logs \
 	test-assert-input
 test_assert_redirect_SOURCES = tests/unit/test-assert-redirect.c
 test_assert_redirect_CFLAGS = $(ASSERT_TEST_CFLAGS)
@@ -74,6 +78,9 @@ test_assert_run_LDADD = $(ASSERT_TEST_LDADD)
 test_assert_wire_SOURCES = tests/unit/test-assert-wire.c
 test_assert_wire_CFLAGS = $(ASSERT_TEST_CFLAGS)
 test_assert_wire_LDADD = $(ASSERT_TEST_LDADD)
+test_assert_logs_SOURCES = tests/unit/test-assert-logs.c
+test_assert_logs_CFLAGS = $(ASSERT_TEST_CFLAGS) $(GLIB_CFLAGS)
+test_assert_logs_LDADD = $(ASSERT_TEST_LDADD)
 test_assert_input_SOURCES = tests/unit/test-assert-input.c
 test_assert_input_CFLAGS = $(ASSERT_TEST_CFLAGS)
 test_assert_input_LDADD = $(ASSERT_TEST_LDADD)

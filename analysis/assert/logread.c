@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Reading access logs: several lines may speak of one connection; each adds the
- * ports that it knows of.
+ * Reading access logs, line by line.
  */
 #include "analysis/assert/logread.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <glib.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "analysis/assert/json.h"
 #include "analysis/lang/memory.h"
@@ -22,7 +23,7 @@ struct reading {
     struct way_logread *log;
     struct way_json json;
     const char *proxy;
-    size_t first; /* of this log's connections */
+    GHashTable *by_number; /* number -> 1 + index of the log's connection */
     struct way_arena *arena;
 };
 
@@ -58,14 +59,9 @@ static int read_port(struct way_json *json, json_t *line, const char *key, uint1
     return 0;
 }
 
-/* The connection of that id in this log, made if it is new; NULL beyond the bound. */
-static struct way_judge_connection *connection_of(struct reading *reading, const char *id)
+/* Room for one more connection; NULL beyond the bound. */
+static struct way_judge_connection *connection_new(struct way_logread *log)
 {
-    struct way_logread *log = reading->log;
-
-    for (size_t i = log->count; i > reading->first; i--)
-        if (strcmp(log->connections[i - 1].id, id) == 0)
-            return &log->connections[i - 1];
     if (log->count == WAY_LOGREAD_CONNECTIONS_MAX)
         return NULL;
     if (log->count == log->room) {
@@ -76,10 +72,24 @@ static struct way_judge_connection *connection_of(struct reading *reading, const
         log->connections = grown;
         log->room = room;
     }
-    struct way_judge_connection *added = &log->connections[log->count++];
-    *added = (struct way_judge_connection){.id = way_arena_text(reading->arena, id, strlen(id)),
-                                           .from = INT64_MAX,
-                                           .until = INT64_MIN};
+    return &log->connections[log->count++];
+}
+
+/* The connection of that number in this log, made if it is new; NULL beyond the bound. */
+static struct way_judge_connection *connection_of(struct reading *reading, int64_t number)
+{
+    struct way_logread *log = reading->log;
+    gpointer known = g_hash_table_lookup(reading->by_number, &number);
+
+    if (known)
+        return &log->connections[GPOINTER_TO_SIZE(known) - 1];
+    struct way_judge_connection *added = connection_new(log);
+    if (!added)
+        return NULL;
+    const char *id = way_arena_format(reading->arena, "%s/%" PRId64, reading->proxy, number);
+    *added = (struct way_judge_connection){.id = id, .from = INT64_MAX, .until = INT64_MIN};
+    g_hash_table_insert(reading->by_number, g_memdup2(&number, sizeof number),
+                        GSIZE_TO_POINTER(log->count));
     return added;
 }
 
@@ -100,7 +110,6 @@ static int read_line(struct reading *reading, json_t *line)
     struct way_json *json = &reading->json;
     int64_t id, seen, time;
     uint16_t local, fetch;
-    char name[96];
 
     if (way_json_integer(json, line, "connection", 0, INT64_MAX, &id) ||
         way_json_integer(json, line, "time", 0, INT64_MAX, &time) ||
@@ -108,10 +117,10 @@ static int read_line(struct reading *reading, json_t *line)
         read_port(json, line, "local_port", &local) ||
         read_port(json, line, "fetch_local_port", &fetch))
         return -1;
-    snprintf(name, sizeof name, "%s/%" PRId64, reading->proxy, id);
-    struct way_judge_connection *connection = connection_of(reading, name);
+    struct way_judge_connection *connection = connection_of(reading, id);
     if (!connection)
-        return way_json_refuse(json, "connection", name, way_text("fewer connections"));
+        return way_json_refuse(json, "connection", NULL,
+                               way_text("at most %d connections", WAY_LOGREAD_CONNECTIONS_MAX));
     if (read_end(json, line, "client", &connection->client, &connection->client_port) ||
         read_end(json, line, "origin", &connection->origin, &connection->origin_port))
         return -1;
@@ -125,18 +134,33 @@ static int read_line(struct reading *reading, json_t *line)
 static int read_log(struct reading *reading, FILE *file, const char *path)
 {
     char *text = way_memory_array(WAY_LOGREAD_LINE_MAX, 1);
-    unsigned number = 0;
-    char place[PATH_MAX + 16];
-    int result = 0;
+    struct way_json_lines lines = {
+        .file = file, .name = path, .text = text, .size = WAY_LOGREAD_LINE_MAX, .number = 0};
+    json_t *line;
+    int got, result = 0;
 
-    while (!result && fgets(text, WAY_LOGREAD_LINE_MAX, file)) {
-        snprintf(place, sizeof place, "%s:%u", path, ++number);
-        reading->json.file = place;
-        json_t *line = way_json_parse(&reading->json, text, strlen(text));
-        result = line ? read_line(reading, line) : -1;
-        json_decref(line);
+    while (!result && (got = way_json_line(&reading->json, &lines, &line)) != 0) {
+        result = got == 1 ? read_line(reading, line) : -1;
+        if (got == 1)
+            json_decref(line);
     }
     free(text);
+    return result;
+}
+
+int way_logread_stream(struct way_logread *log, FILE *file, const char *path, const char *proxy,
+                       struct way_arena *arena, struct way_text *error)
+{
+    struct reading reading = {.log = log,
+                              .json = {.error = error},
+                              .proxy = proxy,
+                              .by_number =
+                                  g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL),
+                              .arena = arena};
+    int result = read_log(&reading, file, path);
+
+    log->found = true;
+    g_hash_table_destroy(reading.by_number);
     return result;
 }
 
@@ -146,20 +170,20 @@ int way_logread(struct way_logread *log, const char *folder, const struct way_bi
     *log = (struct way_logread){0};
     for (size_t i = 0; i < bindings->node_count; i++) {
         const struct way_node *node = &bindings->nodes[i];
-        struct reading reading = {.log = log,
-                                  .json = {.error = error},
-                                  .proxy = node->name,
-                                  .first = log->count,
-                                  .arena = arena};
         char path[PATH_MAX];
         if (node->role != WAY_ROLE_PROXY)
             continue;
         snprintf(path, sizeof path, "%s/logs/%s-access.jsonl", folder, node->name);
-        WAY_AUTO_FILE FILE *file = fopen(path, "rbe");
-        if (!file)
+        struct stat status;
+        if (stat(path, &status) != 0)
             continue;
-        log->found = true;
-        if (read_log(&reading, file, path))
+        WAY_AUTO_FILE FILE *file = S_ISREG(status.st_mode) ? fopen(path, "rbe") : NULL;
+        if (!file) {
+            *error = way_text("%s: %s", path,
+                              S_ISREG(status.st_mode) ? strerror(errno) : "it is no regular file");
+            return -1;
+        }
+        if (way_logread_stream(log, file, path, node->name, arena, error))
             return -1;
     }
     return 0;

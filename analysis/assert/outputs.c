@@ -81,7 +81,7 @@ static void tap_pair(FILE *out, const char *key, const char *value)
 
 static void tap_details(FILE *out, const json_t *object)
 {
-    static const char *const keys[] = {"rule", "expected", "found", "capture", "file"};
+    static const char *const keys[] = {"rule", "expected", "found", "wire", "capture", "file"};
 
     fputs("  ---\n", out);
     tap_pair(out, "verdict", text_of(object, "verdict"));
@@ -158,6 +158,10 @@ static void junit_element(FILE *out, const json_t *object, const char *element)
     xml_attribute(out, "message", text_of(object, "detail"));
     fputc('>', out);
     xml_text(out, text_of(object, "rule"));
+    if (*text_of(object, "wire")) {
+        fputs("\nthe wire ", out);
+        xml_text(out, text_of(object, "wire"));
+    }
     fprintf(out, "</%s>\n", element);
 }
 

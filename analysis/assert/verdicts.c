@@ -52,7 +52,7 @@ static struct way_text place_text(const struct way_reporting *reporting, const s
 }
 
 static void print_note(FILE *out, const struct way_reporting *reporting,
-                       const struct way_note *note)
+                       const struct way_note *note, const char *wire)
 {
     fprintf(out, "    at:        %s\n", place_text(reporting, &note->at).s);
     if (note->packet[0])
@@ -61,6 +61,8 @@ static void print_note(FILE *out, const struct way_reporting *reporting,
     for (size_t i = 0; i < WAY_NOTE_NEAREST_MAX && note->nearest[i][0]; i++)
         fprintf(out, "    nearest:   %s: %s\n", place_text(reporting, &note->nearest_at[i]).s,
                 note->nearest[i]);
+    if (wire[0])
+        fprintf(out, "    the wire:  %s\n", wire);
     if (note->bound[0])
         fprintf(out, "    bound:     %s\n", note->bound);
     if (note->filter[0])
@@ -117,8 +119,9 @@ static size_t taps_of(const struct way_rule *rule, unsigned taps[2 * WAY_PROGRAM
 }
 
 static void print_rule(FILE *out, const struct way_reporting *reporting,
-                       const struct way_rule_outcome *one)
+                       const struct way_outcome *outcome, size_t n)
 {
+    const struct way_rule_outcome *one = &outcome->rules[n];
     uint64_t all = one->failures ? one->failures : one->doubts, shown = 0;
 
     fprintf(out, "  %s:%u: %s\n", one->rule->place.script->name, one->rule->place.line,
@@ -126,7 +129,7 @@ static void print_rule(FILE *out, const struct way_reporting *reporting,
     for (size_t i = 0; i < one->note_count; i++) {
         if (one->notes[i].doubt && one->failures)
             continue;
-        print_note(out, reporting, &one->notes[i]);
+        print_note(out, reporting, &one->notes[i], way_wire_notes_text(reporting->wire, n, i));
         shown++;
     }
     unsigned taps[2 * WAY_PROGRAM_SELECT_TAPS];
@@ -152,7 +155,7 @@ void way_verdict_text(FILE *out, const struct way_reporting *reporting,
     for (size_t i = 0; i < outcome->rule_count; i++) {
         const struct way_rule_outcome *one = &outcome->rules[i];
         if (way_rule_ruling(one) != WAY_RULED_PASSED)
-            print_rule(out, reporting, one);
+            print_rule(out, reporting, outcome, i);
         else if (one->unknown)
             fprintf(out, "    of %" PRIu64 " packets nothing can be said: %s is absent\n",
                     one->unknown, one->lacking);
@@ -243,7 +246,8 @@ static json_t *text_of(const char *text)
     return json_string(way_text("%s", text).s);
 }
 
-static json_t *note_json(const struct way_reporting *reporting, const struct way_note *note)
+static json_t *note_json(const struct way_reporting *reporting, const struct way_note *note,
+                         const char *wire)
 {
     json_t *object = json_object(), *nearest = json_array();
     int error = set_place(object, reporting, &note->at);
@@ -255,6 +259,8 @@ static json_t *note_json(const struct way_reporting *reporting, const struct way
         error |= json_object_set_new(object, "packet", text_of(note->packet));
     if (note->filter[0])
         error |= json_object_set_new(object, "filter", text_of(note->filter));
+    if (wire[0])
+        error |= json_object_set_new(object, "wire", text_of(wire));
     if (note->bound[0])
         error |= json_object_set_new(object, "bound", text_of(note->bound));
     for (size_t i = 0; i < WAY_NOTE_NEAREST_MAX && note->nearest[i][0]; i++) {
@@ -270,8 +276,10 @@ static json_t *note_json(const struct way_reporting *reporting, const struct way
     return NULL;
 }
 
-static json_t *rule_json(const struct way_reporting *reporting, const struct way_rule_outcome *one)
+static json_t *rule_json(const struct way_reporting *reporting, const struct way_outcome *outcome,
+                         size_t n)
 {
+    const struct way_rule_outcome *one = &outcome->rules[n];
     json_t *object = json_object(), *notes = json_array();
     int error =
         json_object_set_new(object, "rule", text_of(one->rule->text)) |
@@ -284,7 +292,9 @@ static json_t *rule_json(const struct way_reporting *reporting, const struct way
         json_object_set_new(object, "doubts", json_integer((json_int_t)one->doubts));
 
     for (size_t i = 0; i < one->note_count; i++)
-        error |= json_array_append_new(notes, note_json(reporting, &one->notes[i]));
+        error |=
+            json_array_append_new(notes, note_json(reporting, &one->notes[i],
+                                                   way_wire_notes_text(reporting->wire, n, i)));
     error |= json_object_set_new(object, "notes", notes);
     if (way_rule_ruling(one) != WAY_RULED_PASSED) {
         unsigned taps[2 * WAY_PROGRAM_SELECT_TAPS];
@@ -323,9 +333,13 @@ json_t *way_verdict_json(const struct way_reporting *reporting, const struct way
         error |= json_object_set_new(object, "expected", text_of(note->expected));
         error |= json_object_set_new(object, "found", text_of(note->found));
         error |= set_place(object, reporting, &note->at);
+        const char *wire =
+            way_wire_notes_text(reporting->wire, (size_t)(worst - outcome->rules), 0);
+        if (wire[0])
+            error |= json_object_set_new(object, "wire", text_of(wire));
     }
     for (size_t i = 0; i < outcome->rule_count; i++)
-        error |= json_array_append_new(rules, rule_json(reporting, &outcome->rules[i]));
+        error |= json_array_append_new(rules, rule_json(reporting, outcome, i));
     error |= json_object_set_new(object, "rules", rules);
     if (!error)
         return object;

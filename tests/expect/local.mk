@@ -8,3 +8,4 @@ EXTRA_DIST += tests/expect/test_diagnosis.py
 EXTRA_DIST += tests/expect/live_pings.py tests/expect/mechanism.py tests/expect/test_live.py \
 	tests/expect/test_mechanism.py
 EXTRA_DIST += tests/expect/test_events.py tests/expect/test_time.py
+EXTRA_DIST += tests/expect/test_wire.py
