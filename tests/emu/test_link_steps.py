@@ -96,7 +96,7 @@ steps:
     )
     assert run.results["verdict"] == "passed", run.results
     assert fetch_seconds(run, "unheard") >= 1, "the first SYN was not answered"
-    # The origin repeats its SYN-ACK by its own clock too: how many come is not ours to say, only when.
+    # The origin repeats its SYN-ACK by its own clock, too: how many come is its to say, not when.
     answers = "tcp.flags.syn == 1 and tcp.flags.ack == 1"
     captures = run.folder / "captures"
     sent = times(harness.tshark(captures / "c1-r1@r1.pcap", answers, "frame.time_epoch"))
