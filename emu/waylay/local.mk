@@ -50,6 +50,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/progress.py \
 	emu/waylay/publish.py \
 	emu/waylay/quantities.py \
+	emu/waylay/rehearsal.py \
 	emu/waylay/results.py \
 	emu/waylay/roles.py \
 	emu/waylay/runner.py \

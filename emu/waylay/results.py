@@ -24,7 +24,7 @@ from typing import Any, Optional
 import yaml
 
 from waylay import __version__, expectations, owners, programs
-from waylay.errors import FAILED, INCONCLUSIVE, PASSED, BadInput
+from waylay.errors import BAD_INPUT, FAILED, INCONCLUSIVE, PASSED, BadInput
 from waylay.model import Scenario
 from waylay.wire import PROGRAM as WIRE_PROGRAM
 from waylay.yamlmarks import Place
@@ -225,7 +225,11 @@ def word_of(item: Json) -> str:
 
 
 def check(run_dir: Path, scenario: Scenario, program: Optional[str]) -> list[Json]:
-    """Let waylay-assert judge the captures; what it cannot say is inconclusive."""
+    """Let waylay-assert judge the captures.
+
+    Where it refuses a file or the run, nothing was examined, which fails; where it
+    is missing, or ends otherwise than it should, nobody knows.
+    """
     names = [expectations.name_of(i) for i in scenario.source.get("expectations") or []]
     if not names:
         return []
@@ -238,14 +242,16 @@ def check(run_dir: Path, scenario: Scenario, program: Optional[str]) -> list[Jso
     try:
         judged: list[Json] = json.loads(done.stdout)["expectations"]
     except (ValueError, KeyError, TypeError):
-        said = done.stderr.decode(errors="replace").strip() or f"code {done.returncode}"
-        return [_unjudged(name, f"waylay-assert: {said}") for name in names]
+        said = done.stderr.decode(errors="replace").replace(f"{run_dir}/", "").strip()
+        detail = f"waylay-assert: {said or f'code {done.returncode}'}"
+        verdict = "failed" if done.returncode == BAD_INPUT else "inconclusive"
+        return [_unjudged(name, detail, verdict) for name in names]
     silent = names if not judged else []
     return judged + [_unjudged(name, "waylay-assert said nothing") for name in silent]
 
 
-def _unjudged(name: str, detail: str) -> Json:
-    return {"name": name, "verdict": "inconclusive", "detail": detail, "examined": 0, "matched": 0}
+def _unjudged(name: str, detail: str, verdict: str = "inconclusive") -> Json:
+    return {"name": name, "verdict": verdict, "detail": detail, "examined": 0, "matched": 0}
 
 
 def set_latest(run_dir: Path) -> None:

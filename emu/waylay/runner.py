@@ -49,6 +49,7 @@ from waylay.outcome import Outcome
 from waylay.pacer import Pacer
 from waylay.plan import Job
 from waylay.progress import StepProgress, length_before
+from waylay.rehearsal import rehearse
 from waylay.steps import Performer
 from waylay.tell import tell_report
 
@@ -129,7 +130,9 @@ def _plan(options: Options) -> list[Job]:
         planned = plan.jobs(options.scenarios, options.settings, options.repeat, options.programs)
     _check_pauses(options, planned)
     files = {path: None for job in planned for path in job.scenario.expected.values()}
-    check_syntax(list(files), programs.find("waylay-assert"))
+    judge = programs.find("waylay-assert")
+    check_syntax(list(files), judge)
+    rehearse((job.scenario for job in planned), judge)
     return planned
 
 

@@ -45,24 +45,24 @@ def program(folder: Path, text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "detail"),
+    ("text", "detail", "verdict"),
     [
-        (None, "was not found"),
-        ("echo 'cannot read' >&2; exit 2", "cannot read"),
-        ("echo '{}'", "code 0"),
-        ("""echo '{"expectations": []}'""", "said nothing"),
-        ("echo '[1'; exit 1", "code 1"),
+        (None, "was not found", "inconclusive"),
+        ("echo 'cannot read' >&2; exit 2", "cannot read", "failed"),
+        ("echo '{}'", "code 0", "inconclusive"),
+        ("""echo '{"expectations": []}'""", "said nothing", "inconclusive"),
+        ("echo '[1'; exit 1", "code 1", "inconclusive"),
     ],
 )
-def test_what_was_not_judged_is_inconclusive(
-    tmp_path: Path, text: "str | None", detail: str
+def test_what_was_not_judged_never_passes(
+    tmp_path: Path, text: "str | None", detail: str, verdict: str
 ) -> None:
     (tmp_path / "logs").mkdir()
     judge = program(tmp_path, text) if text is not None else None
     wanted = scenario.load(harness.FIRST_FETCH)
     judged = results.check(tmp_path, wanted, judge)
     assert len(judged) == len(wanted.source["expectations"])  # files: none could be read
-    assert {item["verdict"] for item in judged} == {"inconclusive"}
+    assert {item["verdict"] for item in judged} == {verdict}
     assert all(detail in item["detail"] for item in judged)
 
 

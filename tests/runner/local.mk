@@ -20,6 +20,7 @@ EXTRA_DIST += \
 	tests/runner/test_pacer.py \
 	tests/runner/test_packets.py \
 	tests/runner/test_plan.py \
+	tests/runner/test_rehearsal.py \
 	tests/runner/test_ruined_scenarios.py \
 	tests/runner/test_scenario_docs.py \
 	tests/runner/test_progress.py \
