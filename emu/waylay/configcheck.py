@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Configurations of nodes' programs, judged by these before anything is started.
 
-An origin needs something to listen for. Beyond that only a program knows its own keys:
-each is asked (`--config FILE --check`) about the configuration that it would get, and
-what it complains of is said of the place
+An origin needs something to listen for, router and proxy a service that is redirected.
+Beyond that only a program knows its own keys: each is asked (`--config FILE --check`)
+about the configuration that it would get, and what it complains of is said of the place
 in the scenario where that stands.
 """
 from __future__ import annotations
@@ -35,6 +35,9 @@ def check(document: Document, scenario: Scenario, paths: dict[str, str]) -> None
             expected = "a service that listens there, or server: none"
             raise document.error(("nodes", name), None, expected)
         if role in ("router", "proxy") and Path(path).name.startswith(ASKED):
+            if not layout.redirected_services() and "services" not in scenario.nodes[name].config:
+                expected = "a service with redirected: true, which it is for, or program: none"
+                raise document.error(("nodes", name), None, expected)
             config = (
                 layout.router_config(name)
                 if role == "router"

@@ -25,6 +25,7 @@ links:
   - {ends: [r1, p1], subnet: 10.0.2.0/24}
   - {ends: [r1, o1], subnet: 10.0.3.0/24}
 steps: [{name: nothing, exec: {node: c1, command: 'true'}}]
+services: {web: {port: 80, node: o1, redirected: true}}
 """
 
 
@@ -72,3 +73,14 @@ def test_each_configuration_is_asked_about_once(tmp_path: Path) -> None:
     Path(path).write_text(f"#!/bin/sh\necho x >> {file}\n")
     assert configcheck.ask(path, "a: 1") == configcheck.ask(path, "a: 1") == ""
     assert file.read_text() == "x\n"
+
+
+def test_a_router_without_anything_to_redirect_is_told_so(tmp_path: Path) -> None:
+    file = tmp_path / "configured.yaml"
+    file.write_text(SCENARIO.replace("redirected: true", "redirected: false"))
+    overrides = {
+        "r1": program(tmp_path, "waylay-router", ""),
+        "p1": program(tmp_path, "waylay-proxy", ""),
+    }
+    with pytest.raises(BadInput, match=r"key 'nodes.r1': .* a service with redirected: true"):
+        plan.jobs([file], {}, None, overrides)
