@@ -12,12 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "core/common/cleanup.h"
 
-enum { ANSWER_MAX = 256 << 20, FIRST_ROOM = 64 << 10 };
+enum {
+    ANSWER_MAX = 256 << 20,
+    FIRST_ROOM = 64 << 10,
+    PATIENCE = 60 /* seconds without a byte: who is asked is stopped, or stuck */
+};
 
 /* A path may be longer than a socket's address: it is reached through a descriptor then. */
 static int connect_to(const char *path)
@@ -32,8 +37,11 @@ static int connect_to(const char *path)
             return -1;
         snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", place);
     }
+    const struct timeval patience = {.tv_sec = PATIENCE};
     WAY_AUTO_FD int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0)
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) != 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) != 0 ||
+        connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0)
         return -1;
     return WAY_TAKE_FD(fd);
 }
@@ -90,22 +98,29 @@ static char *receive_line(int fd)
     return NULL;
 }
 
+/* What errno says; that patience ran out is EAGAIN, and 0 that the connection was closed. */
+static const char *reason(int error)
+{
+    return error == EAGAIN ? "not in a minute"
+           : error         ? strerror(error)
+                           : "it closed the connection";
+}
+
 json_t *way_ask(const char *path, const json_t *request, char *error, size_t error_size)
 {
     WAY_AUTO_FD int fd = connect_to(path);
     if (fd < 0) {
-        snprintf(error, error_size, "%s: cannot be reached: %s", path, strerror(errno));
+        snprintf(error, error_size, "%s: cannot be reached: %s", path, reason(errno));
         return NULL;
     }
     WAY_AUTO_FREE char *text = json_dumps(request, JSON_COMPACT);
     if (!text || !send_all(fd, text, strlen(text)) || !send_all(fd, "\n", 1)) {
-        snprintf(error, error_size, "%s: cannot be asked: %s", path, strerror(errno));
+        snprintf(error, error_size, "%s: cannot be asked: %s", path, reason(errno));
         return NULL;
     }
     WAY_AUTO_FREE char *line = receive_line(fd);
     if (!line) {
-        snprintf(error, error_size, "%s: gave no answer: %s", path,
-                 errno ? strerror(errno) : "it closed the connection");
+        snprintf(error, error_size, "%s: gave no answer: %s", path, reason(errno));
         return NULL;
     }
     json_t *answer = json_loads(line, 0, NULL);

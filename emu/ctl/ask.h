@@ -9,8 +9,8 @@
 #include <stddef.h>
 
 /* Connects to the socket at `path` (of any length), sends the request, and waits for the
- * answer, however long it takes. Returns it, a new reference to an object with a member `ok`;
- * or NULL with one line in `error`. */
+ * answer, as long as no minute passes in which nothing moves. Returns it, a new reference to an
+ * object with a member `ok`; or NULL with one line in `error`. */
 json_t *way_ask(const char *path, const json_t *request, char *error, size_t error_size);
 
 #endif

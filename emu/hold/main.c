@@ -228,11 +228,13 @@ static int serve(struct room room)
             line[length - 1] = '\0';
         hold_back_term(SIG_BLOCK);
         pid_t child = fork();
+        const int error = errno;
         if (child == 0)
             hold(line, self, room);
         hold_back_term(SIG_UNBLOCK);
+        line[strcspn(line, "\t")] = '\0'; /* the name alone */
         if (child < 0)
-            answer(line, "fork", errno);
+            answer(line, "fork", error);
     }
     end_all();
     return WAY_EXIT_OK;

@@ -31,6 +31,7 @@ static struct way_direction_facts facts_of(struct way_side *side)
         .counts = way_chain_counts(side->chain),
         .held = way_chain_held(side->chain),
         .conserved = way_chain_conserves(side->chain),
+        .deaf = side->failed,
         .late_p50 = way_lateness_quantile(&side->lateness, 0.5),
         .late_p99 = way_lateness_quantile(&side->lateness, 0.99),
         .late_max = side->lateness.max,

@@ -64,6 +64,14 @@ static int open_captures(struct way_link *link, char *error, size_t error_size)
     return 0;
 }
 
+/* Forgets captures that were opened just now, after `had` said which ones there were. */
+static void forget_captures(struct way_link *link, const bool had[2])
+{
+    for (int i = 0; i < 2; i++)
+        if (!had[i])
+            way_capture_release(&link->sides[i].capture);
+}
+
 /* Makes all of the link but what is watched. Returns 0, or -1 with the error. */
 static int make_parts(struct way_link *link, char *error, size_t error_size)
 {
@@ -163,10 +171,14 @@ void way_link_change(struct way_link *link, int index, struct way_direction *dir
 
 int way_link_capture(struct way_link *link, bool on, char *error, size_t error_size)
 {
-    int result = on ? open_captures(link, error, error_size) : 0;
+    const bool had[2] = {link->sides[0].capture != NULL, link->sides[1].capture != NULL};
+    if (on && open_captures(link, error, error_size) != 0) {
+        forget_captures(link, had); /* both, or neither */
+        return -1;
+    }
     for (int i = 0; i < 2; i++)
         if (link->sides[i].capture)
             way_capture_turn(link->sides[i].capture, on);
-    update_whole(link); /* one of them may be open */
-    return result;
+    update_whole(link);
+    return 0;
 }

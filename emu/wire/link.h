@@ -6,7 +6,8 @@
  *                                <── and the other way, chain 1 <──
  *
  * Frames are stamped after they were read, and before they are written, so that
- * no effect has an earlier stamp than its cause.
+ * no effect has an earlier stamp than its cause. What an end refuses is in no capture
+ * there: it did not arrive.
  *
  * A frame of WAY_PROBE_ETHERTYPE whose payload begins with WAY_PROBE_TEXT proves
  * that a capture is live: it is captured where it comes in, and goes no further.

@@ -140,7 +140,7 @@ void way_side_decided(void *context, const struct way_decision *decision)
                       settings->ends[side->index].node);
 }
 
-/* What is known of a frame just before it is written. */
+/* What is known of a frame that was written; `now` is the time before that. */
 static void measure(struct way_side *to, struct way_side *from, const struct way_frame *frame,
                     int64_t now)
 {
@@ -149,14 +149,17 @@ static void measure(struct way_side *to, struct way_side *from, const struct way
     way_pace_frame(&from->pace, &way_chain_parameters(from->chain)->rate, frame, now);
 }
 
-/* Writes the frames, again behind each that is refused. */
+/* Writes the frames, again behind each that is refused. What was refused did not arrive, and
+ * is in no capture at this end. */
 static void write_all(struct way_side *to, struct way_side *from, struct way_frame *frames[],
                       int count, int64_t now)
 {
     for (int done = 0; done < count; done++) {
         int taken = way_end_write(to->end, frames + done, count - done);
-        for (; taken > 0; taken--)
+        for (; taken > 0; taken--) {
+            measure(to, from, frames[done], now);
             way_frame_free(&to->link->wire->frames, &frames[done++]);
+        }
         if (done < count) {
             bool is_down = way_end_is_down(to->end, errno);
             way_chain_undelivered(from->chain, &frames[done],
@@ -174,7 +177,7 @@ void way_side_flush(struct way_side *to)
         int count = 0;
         int64_t now = way_clock_ns();
         while (count < batch && (frames[count] = way_fifo_pop(&to->outbox)) != NULL)
-            measure(to, from, frames[count++], now);
+            count++;
         write_all(to, from, frames, count, now);
     }
 }

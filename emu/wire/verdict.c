@@ -59,6 +59,10 @@ static void judge_accidents(struct way_verdict *verdict, const struct way_direct
     if (facts->capture_drops > 0)
         way_verdict_say(verdict, WAY_FAITHFUL_NO, "%s at %s: the capture lost %" PRIu64 " frames",
                         facts->link, facts->from, facts->capture_drops);
+    if (facts->deaf)
+        way_verdict_say(verdict, WAY_FAITHFUL_NO,
+                        "%s from %s: the interface could not be read any more", facts->link,
+                        facts->from);
     if (!facts->conserved)
         way_verdict_say(verdict, WAY_FAITHFUL_NO, "%s from %s: frames were not conserved",
                         facts->link, facts->from);

@@ -47,6 +47,7 @@ struct way_direction_facts {
     const struct way_chain_counts *counts;
     uint64_t held;
     bool conserved;
+    bool deaf;            /* the interface could not be read any more */
     int64_t device_drops; /* frames; -1: it could not be found out */
     uint64_t capture_drops;
     int64_t late_p50, late_p99, late_max; /* ns */

@@ -146,6 +146,18 @@ def test_an_interface_that_is_down_is_no_accident(net: WireNet, kind: str) -> No
             sender.send(b"\0\0\0\3")
             assert receiver.numbers() == [3]
     assert direction(net.stop(), "a")["out"] == 2
+    # What did not arrive is in the capture where it was sent from, and in no other.
+    here, over = (sorted(numbered(read_pcap(net.folder / f"a-b@{end}.pcap"))) for end in "ab")
+    assert (here, over) == ([1, 2, 3], [1, 3])
+
+
+def test_an_interface_that_is_gone_makes_a_wire_unfaithful(net: WireNet) -> None:
+    net.start([net.link("tap")])
+    net.nodes["a"].run("ip", "link", "delete", "a.a-b")
+    wait_for("it to be said", GUARD, lambda: "cannot read the interface" in net.log.read_text())
+    said = net.stop()
+    assert said["verdict"] == "no"
+    assert "a-b from a: the interface could not be read any more" in said["why"]
 
 
 def dropped(net: WireNet) -> Any:

@@ -113,6 +113,9 @@ static void accidents_make_a_wire_unfaithful(void)
     facts = good;
     facts.device_drops = -1;
     CU_ASSERT_EQUAL(judged(&facts, 1), WAY_FAITHFUL_SUSPECT);
+    facts = good;
+    facts.deaf = true;
+    CU_ASSERT_EQUAL(judged(&facts, 1), WAY_FAITHFUL_NO);
 }
 
 static void lateness_and_rates_have_two_bounds(void)
