@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -98,3 +99,16 @@ def test_a_script_that_is_not_there() -> None:
     )
     assert done.returncode == 2
     assert "found '/no/such/file', expected a script that can be read" in done.stderr
+
+
+def test_the_lab_of_the_documents_is_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (harness.TOP / "docs" / "mininet.md").read_text()
+    blocks = re.findall(r"(?:^    .*\n|^\n(?=    ))+", text, re.M)
+    for file in ("lab.py", "lab.expect"):
+        (block,) = [one for one in blocks if f"# {file}\n" in one]
+        (tmp_path / file).write_text(re.sub(r"^    ", "", block, flags=re.M))
+    monkeypatch.chdir(tmp_path)
+    run("script", "lab.py")
+    assert "1 passed, 0 failed" in run("assert", "--only", "each ping", "lab.expect")

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from made import ACK, CLIENT, RST, SERVER, SYN, Packet, tcp, write
+from made import ACK, CLIENT, PSH, RST, SERVER, SYN, Packet, echo, tcp, write
 
 from conftest import HERE, PROGRAM
 
@@ -67,6 +67,44 @@ def test_its_failure_reads_as_it_is_printed(tmp_path: Path) -> None:
     said = done.stdout.splitlines()
     assert said[0] == printed[0]
     assert said[: len(printed)] == printed
+
+
+def visit(status: bytes = b"200 OK") -> list[Packet]:
+    """A handshake, a request and its answer, and a ping with its own."""
+    ask = b"GET / HTTP/1.1\r\nHost: o1\r\n\r\n"
+    answer = b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n"
+    there, back = (CLIENT, SERVER), (SERVER, CLIENT)
+    return [
+        Packet(0.00, *there, tcp(50001, 80, SYN, 1)),
+        Packet(0.01, *back, tcp(80, 50001, SYN | ACK, 5, 2)),
+        Packet(0.02, *there, tcp(50001, 80, ACK, 2, 6)),
+        Packet(0.03, *there, tcp(50001, 80, PSH | ACK, 2, 6, ask)),
+        Packet(0.04, *back, tcp(80, 50001, PSH | ACK, 6, 2 + len(ask), answer)),
+        Packet(0.05, *there, echo(8, 7, 1)),
+        Packet(0.06, *back, echo(0, 7, 1)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "status", "broken"),
+    [
+        (None, b"200 OK", []),
+        (1, b"200 OK", ["every SYN is answered", "each handshake takes"]),
+        (4, b"200 OK", ["every request has its answer", "99 of 100 segments"]),
+        (None, b"404 Not Found", ["every request has its answer"]),
+        (6, b"200 OK", ["each ping is answered"]),
+    ],
+)
+def test_the_whole_file(
+    tmp_path: Path, lacking: "int | None", status: bytes, broken: list[str]
+) -> None:
+    (tmp_path / "web.expect").write_text(block("# web.expect") + "\n")
+    packets = [p for n, p in enumerate(visit(status)) if n != lacking]
+    write(tmp_path / "lan.pcap", packets)
+    said = judge(tmp_path, "web.expect").stdout
+    failed = re.findall(r"^failed +(.*?):", said, re.M)
+    assert [name for name, words in zip(failed, broken) if not name.startswith(words)] == []
+    assert len(failed) == len(broken), said
 
 
 def router() -> tuple[list[Packet], list[Packet]]:
