@@ -1,4 +1,4 @@
-EXTRA_DIST += docs/architecture.md docs/expectations.md docs/fields.md docs/mininet.md docs/reference.md docs/scenarios.md docs/wire.md
+EXTRA_DIST += docs/architecture.md docs/expectations.md docs/fields.md docs/mechanism-rules.md docs/mininet.md docs/reference.md docs/scenarios.md docs/wire.md
 
 # Manual pages. That of the language is made from its document.
 dist_man_MANS = docs/man/waylay-assert.1 docs/man/waylay-draft.1

@@ -9,3 +9,5 @@ EXTRA_DIST += tests/expect/live_pings.py tests/expect/mechanism.py tests/expect/
 	tests/expect/test_mechanism.py
 EXTRA_DIST += tests/expect/test_events.py tests/expect/test_time.py
 EXTRA_DIST += tests/expect/test_wire.py
+EXTRA_DIST += tests/expect/faults.py tests/expect/rare.py tests/expect/steps.py \
+	tests/expect/test_mechanism_ahead.py tests/expect/test_mechanism_rules.py
