@@ -133,6 +133,7 @@ class Performer:
             doing.perform(step.actions)
         except WaylayError as error:
             fault = str(error)
+            self.pacer.abandon()  # before its end is told: who waits for that begins nothing more
         last = fault is not None or len(times) + 1 == step.when.times
         now = self.pacer.mark(f"{step.name}.end") if last else self.stage.clock.now()
         told = {"planned": begun.planned, "began": begun.began, "ended": now}

@@ -66,7 +66,7 @@ def test_delay(net: WireNet) -> None:
     delays = [over[n] - here[n] - delay for n in over]
     assert len(delays) == 500 and min(delays) >= 0
     decidable(said, "p50", tolerance)
-    median = statistics.median(delays)
+    median = statistics.median_low(delays)  # one of them, as the quantile is
     assert median <= tolerance
     assert median <= said["lateness"]["p50"] <= median * 1.04 + US
     assert said["lateness"]["max"] == max(delays)

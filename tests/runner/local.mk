@@ -26,6 +26,7 @@ EXTRA_DIST += \
 	tests/runner/test_progress.py \
 	tests/runner/test_schema.py \
 	tests/runner/test_stepcheck.py \
+	tests/runner/test_steps.py \
 	tests/runner/test_summary.py \
 	tests/runner/test_words.py \
 	tests/runner/test_wire.py \
