@@ -29,7 +29,6 @@ from waylay.wait import wait_for
 DEFAULT_GUARD = 10.0
 ASK_SECONDS = 5.0  # for one try of a command that is a condition
 ASK_PAUSE = 0.05  # between two
-KILLED_SECONDS = 2.0  # for the end of what a command that was killed says
 
 
 class StepFailed(WaylayError):
@@ -49,38 +48,40 @@ class Stage:
 
 
 class Background:
-    """A fetch, load or command that was started and waits for its join."""
+    """A fetch, load or command that was started and waits for its join.
 
-    def __init__(self, verb: str, item: dict[str, Any], tag: str, process: Any, begin: int) -> None:
+    What it says goes to files: nobody reads it before the join, and a pipe that is full
+    would hold it up.
+    """
+
+    def __init__(
+        self, verb: str, item: dict[str, Any], tag: str, argv: list[str], scratch: Path, begin: int
+    ) -> None:
         self.verb = verb
         self.item = item
         self.tag = tag
-        self.process: subprocess.Popen[str] = process
         self.begin = begin
+        self.said = (scratch / f"{tag}.out", scratch / f"{tag}.err")
+        with self.said[0].open("wb") as out, self.said[1].open("wb") as err:
+            self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
 
-    def kill(self) -> tuple[str, str]:
+    def done(self) -> subprocess.CompletedProcess[str]:
+        """Of one that has ended: its exit code, and what it said on standard output and error."""
+        texts = [file.read_text(encoding="utf-8", errors="replace") for file in self.said]
+        for file in self.said:
+            file.unlink()
+        return subprocess.CompletedProcess([], self.process.returncode, *texts)
+
+    def kill(self) -> None:
         """End it with all that it started: mnexec gave it a session of its own.
 
-        Returns what it had said until then, on standard output and error.
+        What made itself another session lives on, and ends with the run.
         """
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             self.process.kill()
-        try:
-            return self.process.communicate(timeout=KILLED_SECONDS)
-        except subprocess.TimeoutExpired as left:
-            # What made itself a session of its own lives on, and holds the pipes. It ends
-            # with the run.
-            for pipe in (self.process.stdout, self.process.stderr):
-                assert pipe is not None
-                pipe.close()
-            return _text(left.stdout), _text(left.stderr)
-
-
-def _text(said: Any) -> str:
-    """What subprocess has of an output when a wait for more ran out: bytes, or nothing."""
-    return said.decode(errors="replace") if isinstance(said, bytes) else said or ""
+        self.process.wait()
 
 
 class Doing:
@@ -110,6 +111,7 @@ class Doing:
         """End what a failed step left in the background."""
         for work in self.background.values():
             work.kill()
+            work.done()
         self.background.clear()
 
     def do_fetch(self, item: dict[str, Any]) -> None:
@@ -228,16 +230,8 @@ class Doing:
         else:
             argv = ["sh", "-c", item["command"]]
         self.network.journal(item["node"], shlex.join(argv))
-        begin = self.stage.clock.now()
-        process = subprocess.Popen(
-            self.network.nodes[item["node"]].inside(argv),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-        )
-        return Background(verb, item, tag, process, begin)
+        argv = self.network.nodes[item["node"]].inside(argv)
+        return Background(verb, item, tag, argv, self.stage.scratch, self.stage.clock.now())
 
     def _finish(self, work: Background) -> None:
         default = load.DEFAULT_SECONDS if work.verb == "load" else fetch.DEFAULT_SECONDS
@@ -245,14 +239,14 @@ class Doing:
         try:
             # curl keeps the guard itself, and says so better than a kill would.
             grace = 5 if work.verb == "fetch" else 0
-            out, err = work.process.communicate(timeout=guard + grace)
+            work.process.wait(timeout=guard + grace)
         except subprocess.TimeoutExpired:
-            out, err = work.kill()
+            work.kill()
+            done = work.done()
             if work.verb == "load":  # what there was of it is told all the same
-                self._judge_load(work, subprocess.CompletedProcess([], 0, out, err))
+                self._judge_load(work, done)
             raise StepFailed(f"{work.verb} in {work.item['node']} took over {guard:g} s") from None
-        done = subprocess.CompletedProcess([], work.process.returncode, out, err)
-        fault = getattr(self, "_judge_" + work.verb)(work, done)
+        fault = getattr(self, "_judge_" + work.verb)(work, work.done())
         if fault:
             raise StepFailed(fault)
 

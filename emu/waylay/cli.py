@@ -322,10 +322,18 @@ def hand_over(words: Sequence[str]) -> None:
     )
 
 
+def open_streams() -> None:
+    """Where a standard stream is closed, what is opened next would stand in its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))
+
+
 def main(words: Optional[Sequence[str]] = None) -> int:
     from waylay import programs
 
     words = sys.argv[1:] if words is None else words
+    open_streams()
     programs.complete_path()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a character is no reason to end without a verdict.

@@ -28,12 +28,14 @@ import socket
 import sys
 import threading
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from waylay.interventions import Interventions
 from waylay.pacer import Pacer
 
 LONGEST_LINE = 65536
+CLIENTS_MOST = 64  # at once; who comes then is turned away
+CLIENT_SECONDS = 1.0  # for one that does not take its answer
 NOTED = ("pause", "resume", "step", "visit")
 SOCKET = "runner.sock"
 Answer = dict[str, Any]
@@ -56,13 +58,15 @@ class Control:
         }
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.listener.bind(str(path))
-        self.listener.listen(8)
+        self.listener.listen(CLIENTS_MOST)
         self.woken, self.wake = os.pipe()
         os.set_blocking(self.wake, False)
         self.pending: dict[socket.socket, bytes] = {}
         self.select = selectors.DefaultSelector()
         self.select.register(self.listener, selectors.EVENT_READ, self._accept)
         self.select.register(self.woken, selectors.EVENT_READ, self._awake)
+        self.watched: Optional[int] = None  # the terminal, while its lines are ours
+        self.hung_up = False
         self.closing = False
         self.thread = threading.Thread(target=self._serve, name="control", daemon=True)
 
@@ -94,21 +98,26 @@ class Control:
 
     def _watch_terminal(self) -> None:
         """Lines typed there are ours only while the run is paused."""
-        wanted = self.pacer.paused and sys.stdin.isatty()
-        known = sys.stdin.fileno() in self.select.get_map()
-        if wanted and not known:
-            self.select.register(sys.stdin.fileno(), selectors.EVENT_READ, self._typed)
-        elif known and not wanted:
-            self.select.unregister(sys.stdin.fileno())
+        wanted = terminal() if self.pacer.paused else None
+        if wanted is not None and self.watched is None and not self.hung_up:
+            self.select.register(wanted, selectors.EVENT_READ, self._typed)
+            self.watched = wanted
+        elif wanted is None and self.watched is not None:
+            self.select.unregister(self.watched)
+            self.watched = None
 
-    def _typed(self, _terminal: Any) -> None:
-        if os.read(sys.stdin.fileno(), 4096):
-            if self.pacer.paused:
-                self.interventions.note("step" if self.pacer.stepping else "resume", "terminal")
-            self.pacer.enter()
-        else:
-            self.select.unregister(sys.stdin.fileno())
-            sys.stdin = open(os.devnull)  # the terminal is gone
+    def _typed(self, descriptor: int) -> None:
+        try:
+            typed = os.read(descriptor, 4096)
+        except OSError:
+            typed = b""
+        if not typed:  # the terminal is gone
+            self.select.unregister(descriptor)
+            self.watched, self.hung_up = None, True
+            return
+        if self.pacer.paused:
+            self.interventions.note("step" if self.pacer.stepping else "resume", "terminal")
+        self.pacer.enter()
 
     def _awake(self, _pipe: Any) -> None:
         if b"u" in os.read(self.woken, 4096):
@@ -116,8 +125,14 @@ class Control:
             self.pacer.resume()
 
     def _accept(self, _listener: Any) -> None:
-        client, _ = self.listener.accept()
-        client.settimeout(5)
+        try:
+            client, _ = self.listener.accept()
+        except OSError:
+            return  # it has gone again
+        if len(self.pending) >= CLIENTS_MOST:
+            client.close()
+            return
+        client.settimeout(CLIENT_SECONDS)
         self.pending[client] = b""
         self.select.register(client, selectors.EVENT_READ, self._heard)
 
@@ -147,6 +162,14 @@ class Control:
             self.interventions.note(deed, SOCKET, **({"node": str(node)[:64]} if node else {}))
         self.deeds[deed]()
         return {"ok": True, "time": self.clock(), **self.pacer.state()}
+
+
+def terminal() -> Optional[int]:
+    """Standard input, where that is a terminal; it may as well be closed."""
+    try:
+        return sys.stdin.fileno() if sys.stdin is not None and sys.stdin.isatty() else None
+    except (OSError, ValueError):
+        return None
 
 
 def _request(line: bytes) -> dict[str, Any]:

@@ -147,11 +147,16 @@ def restamp(path: Path, convert: Callable[[int], int]) -> None:
     """Replace every stamp of a finished capture by what `convert` makes of it."""
     reader = Reader(path)
     temporary = path.with_suffix(".restamped")
-    with temporary.open("wb") as out:
-        out.write(path.read_bytes()[: FILE_HEADER.size])
-        for stamp, frame in reader.new_records():
-            seconds, nanoseconds = divmod(convert(stamp), SECOND)
-            # Snapshots are longer than any frame here: captured is the length.
-            out.write(RECORD_HEADER.pack(seconds, nanoseconds, len(frame), len(frame)) + frame)
-    reader.close()
-    os.replace(temporary, path)
+    try:
+        with temporary.open("wb") as out:
+            out.write(path.read_bytes()[: FILE_HEADER.size])
+            for stamp, frame in reader.new_records():
+                seconds, nanoseconds = divmod(convert(stamp), SECOND)
+                # Snapshots are longer than any frame here: captured is the length.
+                out.write(RECORD_HEADER.pack(seconds, nanoseconds, len(frame), len(frame)) + frame)
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    finally:
+        reader.close()

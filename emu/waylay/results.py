@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Optional
 
@@ -51,6 +52,7 @@ def new_run_dir(root: Path, scenario: Scenario) -> Path:
         for folder in (run_dir, run_dir / "captures", run_dir / "logs"):
             folder.mkdir()
     except OSError as error:
+        discard(run_dir)
         raise BadInput(f"--out: cannot make '{run_dir}': {error.strerror}") from error
     return run_dir
 
@@ -84,16 +86,21 @@ def _ours(folder: Path) -> bool:
 
 
 def discard(run_dir: Path) -> None:
-    """Remove the empty folder of a run that was not started."""
+    """Remove the empty folder of a run that was not started, as far as it was made."""
     for folder in (run_dir / "captures", run_dir / "logs", run_dir):
-        folder.rmdir()
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def write_json(path: Path, value: Any) -> None:
     """Replace a file in one step: readers see the old one or the whole new one."""
     temporary = path.with_name(path.name + ".new")
-    temporary.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+    try:
+        temporary.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 # What says how runs come from a file; a run's own scenario.yaml is one of them.
@@ -255,10 +262,16 @@ def _unjudged(name: str, detail: str, verdict: str = "inconclusive") -> Json:
 
 
 def set_latest(run_dir: Path) -> None:
-    """Point `latest` at a finished run, in one step."""
-    temporary = run_dir.parent / f".latest-{run_dir.name}"
-    temporary.symlink_to(run_dir.name)
-    os.replace(temporary, run_dir.parent / "latest")
+    """Point `latest` at a finished run, in one step. Where that cannot be it is said: the run
+    has its verdict all the same."""
+    latest, temporary = run_dir.parent / "latest", run_dir.parent / f".latest-{run_dir.name}"
+    try:
+        temporary.symlink_to(run_dir.name)
+        os.replace(temporary, latest)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        told = f"waylay: warning: '{latest}' cannot be made to point at this run"
+        print(f"{told}: {error.strerror}", file=sys.stderr)
 
 
 def hand_over(run_dir: Path) -> None:
@@ -275,7 +288,8 @@ def give(*paths: Path) -> None:
     for path in paths:
         # Of a link itself; and the first run may have ended before there was a `latest`.
         if os.path.lexists(path) and path.lstat().st_uid == 0:
-            os.chown(path, int(uid), int(gid), follow_symlinks=False)
+            with suppress(OSError):  # a file system that knows no owners; root reads them still
+                os.chown(path, int(uid), int(gid), follow_symlinks=False)
 
 
 def measures(steps: list[Json]) -> Json:

@@ -37,7 +37,7 @@ from waylay import (
 from waylay.actions import Stage
 from waylay.batch import Batch, Item, Progress
 from waylay.clock import RunClock
-from waylay.control import SOCKET, Control
+from waylay.control import SOCKET, Control, terminal
 from waylay.errors import FAILED, INTERRUPTED, PASSED, BadInput, WaylayError
 from waylay.expectations import check_syntax
 from waylay.fidelity import Fidelity
@@ -183,7 +183,14 @@ def _outcome(job: Job, run_dir: Path, code: int, seconds: float) -> Outcome:
 
 def _together(planned: list[Job], root: Path, options: Options) -> list[Outcome]:
     """Several runs; returns those that were started, in the order of the plan."""
-    folders = [results.new_run_dir(root, job.scenario) for job in planned]
+    folders: list[Path] = []
+    try:
+        for job in planned:
+            folders.append(results.new_run_dir(root, job.scenario))
+    except BadInput:
+        for folder in folders:
+            results.discard(folder)
+        raise
     items = [
         Item(job.label, folder / "logs" / "waylay.log", partial(_go, job, folder))
         for job, folder in zip(planned, folders)
@@ -333,7 +340,7 @@ class Run:
         shell = f"    {sys.argv[0]} shell --run {self.run_dir.name}"
         words += [f"{shell} {node}" for node in self.network.nodes]
         lets = "lets the next step go" if self.pacer.stepping else "goes on"
-        enter = f"Enter here {lets}; " if sys.stdin.isatty() else ""
+        enter = f"Enter here {lets}; " if terminal() is not None else ""
         words.append(
             f"{enter}`waylay ctl --run {self.run_dir.name} runner step`, or `resume`, too;"
         )

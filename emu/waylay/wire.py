@@ -261,7 +261,13 @@ class Wire:
         with self.asking:
             if self.connection is None:
                 self.connection = Connection(self.control)
-            answer = self.connection.ask({**told, "by": PLANNED})
+            try:
+                answer = self.connection.ask({**told, "by": PLANNED})
+            except WaylayError:
+                # A late answer is not to be taken for that of the next request.
+                self.connection.close()
+                self.connection = None
+                raise
         if not answer.get("ok"):
             raise WaylayError(f"the wire refused {json.dumps(told)}: {answer.get('error')}")
         return answer
@@ -273,9 +279,12 @@ class Connection:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.settimeout(ANSWER_SECONDS)
+        # Where others queue it waits for its turn; a socket with Python's own limit does not.
+        patience = struct.pack("ll", int(ANSWER_SECONDS), 0)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, patience)
         try:
             self.socket.connect(str(path))
+            self.socket.settimeout(ANSWER_SECONDS)
         except OSError as error:
             self.socket.close()
             raise WaylayError(f"control socket {path}: {error.strerror or error}") from error

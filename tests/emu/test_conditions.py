@@ -47,6 +47,19 @@ def test_all_kinds_of_conditions(out: Path, tmp_path: Path) -> None:
     assert run.step("wait")["verdict"] == "passed", run.step("wait")
 
 
+def test_what_goes_on_beside_may_say_much(out: Path, tmp_path: Path) -> None:
+    """More than a pipe holds, before anybody joins it."""
+    command = "head -c 300000 /dev/zero; touch /run/said"
+    run = perform(
+        out,
+        tmp_path,
+        f"start: {{as: loud, exec: {{node: c1, command: '{command}'}}}}",
+        "until: {exec: {node: c1, command: 'test -e /run/said'}, within: 60}",
+        "join: loud",
+    )
+    assert run.step("wait")["verdict"] == "passed", run.step("wait")
+
+
 def test_a_command_that_leaves_its_session_holds_nobody_up(out: Path, tmp_path: Path) -> None:
     begin = time.monotonic()
     command = "setsid sleep 600 & sleep 600"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,20 @@ def test_latest_is_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("privileged")
+@pytest.mark.usefixtures("privileged")
+def test_closed_streams_are_no_matter(out: Path) -> None:
+    """Nobody reads, nobody can type: the run is made, paused, and let go all the same."""
+    ways = [*harness.command("run", harness.SCENARIOS / "plain.yaml", "--out", out)]
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *ways], env=harness.environment(), timeout=120
+    )
+    assert done.returncode == 0
+    run = harness.finished(out, "plain")
+    assert run.results["verdict"] == "passed"
+    logged = "".join(file.read_text() for file in (run.folder / "logs").glob("*.log"))
+    assert "verdict" not in logged, "what is told does not end in a file of the run"
+
+
 def test_without_a_judge_a_run_is_inconclusive(out: Path, tmp_path: Path) -> None:
     text = (harness.SCENARIOS / "plain.yaml").read_text()
     file = tmp_path / "unjudged.yaml"

@@ -7,6 +7,8 @@ EXTRA_DIST += \
 	tests/runner/test_compose.py \
 	tests/runner/test_doctor.py \
 	tests/runner/test_configcheck.py \
+	tests/runner/test_control.py \
+	tests/runner/test_leavings.py \
 	tests/runner/test_expectations.py \
 	tests/runner/test_fidelity.py \
 	tests/runner/test_grammar.py \

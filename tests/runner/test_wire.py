@@ -91,6 +91,35 @@ def test_answers_over_the_control_socket(tmp_path: Path) -> None:
         Connection(tmp_path / "none.sock")
 
 
+def test_a_late_answer_is_not_the_next_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waited in vain asks again over a new connection."""
+    monkeypatch.setattr(wire, "ANSWER_SECONDS", 0.2)
+    asker = Wire(tmp_path)
+    monkeypatch.setattr(Wire, "running", True)
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(str(asker.control))
+    server.listen(2)
+    with pytest.raises(WaylayError, match="timed out"):
+        asker.flush()
+    slow, _ = server.accept()
+    slow.recv(4096)
+    slow.close()
+
+    def serve() -> None:
+        with server.accept()[0] as client, client.makefile("rb") as lines:
+            asked = json.loads(lines.readline())
+            client.sendall(json.dumps({"ok": True, "asked": asked["do"]}).encode() + b"\n")
+
+    monkeypatch.setattr(wire, "ANSWER_SECONDS", 30.0)
+    thread = threading.Thread(target=serve)
+    thread.start()
+    assert asker.fidelity()["asked"] == "fidelity"
+    thread.join()
+    server.close()
+
+
 def test_bindings_name_both_captures_of_a_wired_link(tmp_path: Path) -> None:
     file = tmp_path / "wired.yaml"
     file.write_text(
