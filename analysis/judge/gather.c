@@ -4,93 +4,63 @@
  *
  * One whose window has fixed ends is gathered while the packets pass, and keeps no
  * packet (a percentile keeps the values). One whose window packets bound is
- * computed from those that were kept.
+ * computed from those that were kept. What the clocks cannot place inside of the window or
+ * outside of it is laid aside: the number lies between that without it and that with it.
  */
-#include "analysis/judge/pass.h"
-
-#include <glib.h>
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "analysis/judge/heap.h"
 
 /* What is gathered of one selection. */
-struct heap {
-    double count, sum, least, most;
-    int64_t first, last;  /* stamps */
-    GArray *values;       /* of doubles: for a percentile; else NULL */
-    GHashTable *distinct; /* keys; else NULL */
-    bool undecided;       /* a packet is within error of the window's edge */
+struct pile {
+    struct way_heap heap;
+    GArray *doubtful; /* grains that are within error of the window's edge */
 };
 
 struct way_gather {
     const struct way_term *term;
-    struct heap heap, other;
+    struct pile pile, other;
+    bool done; /* it has been worked out */
+    double least, most;
     struct way_gather *next;
 };
 
-static void heap_begin(struct heap *heap, const struct way_term *term)
+static void pile_begin(struct pile *pile, const struct way_term *term)
 {
-    *heap = (struct heap){.least = INFINITY, .most = -INFINITY};
-    if (term->aggregate == WAY_AGGREGATE_PERCENTILE)
-        heap->values = g_array_new(FALSE, FALSE, sizeof(double));
-    if (term->aggregate == WAY_AGGREGATE_DISTINCT)
-        heap->distinct = g_hash_table_new(NULL, NULL);
+    way_heap_begin(&pile->heap, term, false);
+    pile->doubtful = g_array_new(FALSE, FALSE, sizeof(struct way_grain));
 }
 
-static void heap_free(struct heap *heap)
+static void pile_end(struct pile *pile)
 {
-    if (heap->values)
-        g_array_free(heap->values, TRUE);
-    if (heap->distinct)
-        g_hash_table_destroy(heap->distinct);
+    way_heap_end(&pile->heap);
+    g_array_free(pile->doubtful, TRUE);
 }
 
 /* Takes in the packet in slot 0. */
-static void heap_take(struct way_pass *pass, struct heap *heap, const struct way_term *of,
-                      int64_t time)
+static void pile_take(struct way_pass *pass, struct pile *pile, const struct way_term *term,
+                      const struct way_term *of, int64_t time, enum way_truth inside)
 {
-    struct way_term *terms[] = {(struct way_term *)of};
-    struct way_datum datum;
-    uint64_t key;
+    struct way_grain grain = {.time = time};
 
-    if (of && heap->distinct) {
-        if (way_key_of(pass, terms, 1, &key))
-            g_hash_table_add(heap->distinct, way_key_pointer(key));
-    } else if (of) {
-        if (!way_evaluate_value(&pass->evaluation, of, &datum) || datum.shape != WAY_ONE)
-            return; /* it has none */
-        double value = way_datum_real(&datum);
-        heap->sum += value;
-        heap->least = fmin(heap->least, value);
-        heap->most = fmax(heap->most, value);
-        if (heap->values)
-            g_array_append_val(heap->values, value);
-    }
-    heap->first = heap->count == 0 || time < heap->first ? time : heap->first;
-    heap->last = heap->count == 0 || time > heap->last ? time : heap->last;
-    heap->count++;
+    if (!way_grain_of(pass, term, of, &grain))
+        return; /* it has none */
+    if (inside == WAY_TRUE)
+        way_heap_add(&pile->heap, &grain);
+    else
+        g_array_append_val(pile->doubtful, grain);
 }
 
-static int compare_values(const void *a, const void *b)
+static void add_doubtful(struct pile *pile)
 {
-    double left = *(const double *)a, right = *(const double *)b;
-
-    return (left > right) - (left < right);
-}
-
-/* The nearest-rank percentile. */
-static double percentile(GArray *values, double p)
-{
-    qsort(values->data, values->len, sizeof(double), compare_values);
-    double rank = ceil(p / 100 * values->len);
-    size_t at = rank < 1 ? 0 : (size_t)rank - 1;
-    return g_array_index(values, double, at < values->len ? at : values->len - 1);
+    for (guint i = 0; i < pile->doubtful->len; i++)
+        way_heap_add(&pile->heap, &g_array_index(pile->doubtful, struct way_grain, i));
 }
 
 /* The length of a window, s: between its edges, or else between the first and the
  * last packet. */
 static double seconds(const struct way_pass *pass, const struct way_select *select,
-                      const struct heap *heap)
+                      const struct way_heap *heap)
 {
     int64_t from = heap->first, to = heap->last;
 
@@ -99,30 +69,21 @@ static double seconds(const struct way_pass *pass, const struct way_select *sele
     return (double)(to - from) / 1e9;
 }
 
-/* What it comes to; NAN where nothing was there to compute it from. */
-static double result(const struct way_pass *pass, const struct way_term *term,
-                     const struct heap *heap, const struct heap *other)
+/* What the piles come to: without what is doubtful, and with it. They are used up. */
+static void work_out(const struct way_pass *pass, const struct way_term *term, struct pile *pile,
+                     struct pile *other, double *one, double *two)
 {
-    switch (term->aggregate) {
-    case WAY_AGGREGATE_COUNT:
-        return heap->count;
-    case WAY_AGGREGATE_DISTINCT:
-        return g_hash_table_size(heap->distinct);
-    case WAY_AGGREGATE_SUM:
-        return heap->sum;
-    case WAY_AGGREGATE_MIN:
-        return heap->count > 0 ? heap->least : NAN;
-    case WAY_AGGREGATE_MAX:
-        return heap->count > 0 ? heap->most : NAN;
-    case WAY_AGGREGATE_MEAN:
-        return heap->sum / heap->count;
-    case WAY_AGGREGATE_PERCENTILE:
-        return heap->values->len ? percentile(heap->values, term->percentile) : NAN;
-    case WAY_AGGREGATE_RATE:
-        return heap->count / seconds(pass, term->select, heap);
-    default: /* SHARE */
-        return heap->count / other->count;
+    const struct way_heap *heap = &pile->heap, *among = &other->heap;
+
+    if (term->aggregate == WAY_AGGREGATE_SHARE) {
+        double certain = heap->count, all = heap->count + pile->doubtful->len;
+        *one = certain / (among->count + other->doubtful->len);
+        *two = all / among->count;
+        return;
     }
+    *one = way_heap_result(term, heap, among, seconds(pass, term->select, heap));
+    add_doubtful(pile);
+    *two = way_heap_result(term, heap, among, seconds(pass, term->select, heap));
 }
 
 /* ---- while packets pass ---- */
@@ -132,8 +93,7 @@ static void see_one(void *self, struct way_pass *pass, struct way_stand *stand,
 {
     struct way_gather *gather = self;
 
-    gather->heap.undecided |= inside != WAY_TRUE;
-    heap_take(pass, &gather->heap, gather->term->kids[0], stand->record.time);
+    pile_take(pass, &gather->pile, gather->term, gather->term->kids[0], stand->record.time, inside);
 }
 
 static void see_other(void *self, struct way_pass *pass, struct way_stand *stand,
@@ -141,17 +101,13 @@ static void see_other(void *self, struct way_pass *pass, struct way_stand *stand
 {
     struct way_gather *gather = self;
 
-    gather->other.undecided |= inside != WAY_TRUE;
-    heap_take(pass, &gather->other, NULL, stand->record.time);
+    pile_take(pass, &gather->other, gather->term, NULL, stand->record.time, inside);
 }
 
 static bool is_fixed(const struct way_select *select)
 {
     return select->slots == 0 && !select->late;
 }
-
-static bool evaluate(void *context, const struct way_term *term, struct way_evaluation *evaluation,
-                     struct way_datum *out);
 
 void way_gather_begin(struct way_pass *pass, struct way_term *term)
 {
@@ -163,7 +119,11 @@ void way_gather_begin(struct way_pass *pass, struct way_term *term)
             way_gather_begin(pass, term->items[i]);
         return;
     }
-    pass->evaluation.aggregate = evaluate;
+    pass->evaluation.aggregate = way_gather_value;
+    if (term->over) {
+        way_running_begin(pass, term, way_running_is_certain(pass, NULL, term));
+        return;
+    }
     if (!is_fixed(term->select) || (term->other && !is_fixed(term->other))) {
         way_pass_keep(pass, term->select);
         if (term->other)
@@ -172,8 +132,8 @@ void way_gather_begin(struct way_pass *pass, struct way_term *term)
     }
     struct way_gather *gather = way_arena_take(&pass->arena, sizeof *gather);
     gather->term = term;
-    heap_begin(&gather->heap, term);
-    heap_begin(&gather->other, term);
+    pile_begin(&gather->pile, term);
+    pile_begin(&gather->other, term);
     gather->next = pass->gathers;
     pass->gathers = gather;
     way_pass_watch(pass, term->select, see_one, gather);
@@ -184,78 +144,84 @@ void way_gather_begin(struct way_pass *pass, struct way_term *term)
 void way_gather_end(struct way_pass *pass)
 {
     for (struct way_gather *gather = pass->gathers; gather; gather = gather->next) {
-        heap_free(&gather->heap);
-        heap_free(&gather->other);
+        pile_end(&gather->pile);
+        pile_end(&gather->other);
     }
 }
 
 /* ---- afterwards ---- */
 
 /* Gathers what was kept and is inside. */
-static void heap_of_kept(struct way_pass *pass, const struct way_select *select,
-                         const struct way_term *of, struct heap *heap)
+static void pile_of_kept(struct way_pass *pass, const struct way_select *select,
+                         const struct way_term *term, const struct way_term *of, struct pile *pile)
 {
     const struct way_kept_list *list = &pass->states[select->number].kept;
     size_t first, end;
 
     way_window_range(pass, select, &first, &end);
     for (size_t i = first; i < end; i++) {
-        enum way_truth inside = (enum way_truth)list->inside[i];
-        enum way_truth bound = way_window_bound(pass, select, list->items[i]);
-        inside = bound < inside ? bound : inside;
-        if (inside == WAY_FALSE)
-            continue;
-        way_pass_put(pass, WAY_SLOT_SELF, list->items[i]);
-        if (select->late) {
-            enum way_truth late = way_evaluate(&pass->evaluation, select->late);
-            inside = late < inside ? late : inside;
-        }
-        if (inside < WAY_UNDECIDED)
-            continue;
-        heap->undecided |= inside == WAY_UNDECIDED;
-        heap_take(pass, heap, of, list->items[i]->record.time);
+        enum way_truth inside = way_related_inside(pass, select, i);
+        if (inside >= WAY_UNDECIDED)
+            pile_take(pass, pile, term, of, list->items[i]->record.time, inside);
     }
     way_pass_put(pass, WAY_SLOT_SELF, NULL);
 }
 
-static void give(const struct way_term *term, double value, struct way_datum *out)
+static struct way_gather *gather_of(const struct way_pass *pass, const struct way_term *term)
 {
-    *out = (struct way_datum){.sort = term->sort, .tap = -1, .real = value};
-    if (term->sort != WAY_SORT_REAL)
-        out->number = (int64_t)llround(value);
+    struct way_gather *gather = pass->gathers;
+
+    while (gather && gather->term != term)
+        gather = gather->next;
+    return gather;
 }
 
-/* Evaluations of what is gathered use the evaluation's room: what stands in it is
- * put aside. */
-static bool evaluate(void *context, const struct way_term *term, struct way_evaluation *evaluation,
-                     struct way_datum *out)
+static bool value_of(struct way_pass *pass, const struct way_term *term, struct way_datum *out)
+{
+    struct way_gather *known = gather_of(pass, term), here = {.term = term};
+    struct way_gather *gather = known ? known : &here;
+
+    if (!known) {
+        pile_begin(&here.pile, term);
+        pile_begin(&here.other, term);
+        pile_of_kept(pass, term->select, term, term->kids[0], &here.pile);
+        if (term->other)
+            pile_of_kept(pass, term->other, term, NULL, &here.other);
+    }
+    if (!gather->done)
+        work_out(pass, term, &gather->pile, &gather->other, &gather->least, &gather->most);
+    gather->done = true;
+    if (!known) {
+        pile_end(&here.pile);
+        pile_end(&here.other);
+    }
+    return way_heap_datum(term, gather->least, gather->most, out);
+}
+
+/* Evaluations of what is gathered use the evaluation's room behind what stands in it. */
+bool way_gather_value(void *context, const struct way_term *term, struct way_evaluation *evaluation,
+                      struct way_datum *out)
 {
     struct way_pass *pass = context;
-    double value = NAN;
-    bool known = false;
+    size_t room = evaluation->room_used, bytes = evaluation->bytes_used;
+    size_t room_from = evaluation->room_from, bytes_from = evaluation->bytes_from;
+    const struct way_term *cause = evaluation->cause;
+    enum way_presence why = evaluation->why;
+    const struct way_seen *self = evaluation->slots[WAY_SLOT_SELF];
+    const struct way_kept *kept = pass->bound[WAY_SLOT_SELF];
 
-    for (struct way_gather *gather = pass->gathers; gather && !known; gather = gather->next) {
-        if (gather->term != term)
-            continue;
-        value = result(pass, term, &gather->heap, &gather->other);
-        known = true;
-    }
-    if (!known) {
-        struct heap heap, other;
-        size_t room = evaluation->room_used, bytes = evaluation->bytes_used;
-        const struct way_seen *self = evaluation->slots[WAY_SLOT_SELF];
-        heap_begin(&heap, term);
-        heap_begin(&other, term);
-        heap_of_kept(pass, term->select, term->kids[0], &heap);
-        if (term->other)
-            heap_of_kept(pass, term->other, NULL, &other);
-        value = result(pass, term, &heap, &other);
-        heap_free(&heap);
-        heap_free(&other);
-        evaluation->room_used = room;
-        evaluation->bytes_used = bytes;
-        evaluation->slots[WAY_SLOT_SELF] = self;
-    }
-    give(term, value, out);
-    return isfinite(value);
+    evaluation->room_from = room;
+    evaluation->bytes_from = bytes;
+    bool known = term->running || term->over ? way_running_value(pass, term, out)
+                                             : value_of(pass, term, out);
+    evaluation->room_from = room_from;
+    evaluation->bytes_from = bytes_from;
+    evaluation->room_used = room;
+    evaluation->bytes_used = bytes;
+    evaluation->cause = cause;
+    evaluation->why = why;
+    if (kept && self == &pass->stands[WAY_SLOT_SELF].seen) /* it stood where those did */
+        way_pass_put(pass, WAY_SLOT_SELF, kept);
+    evaluation->slots[WAY_SLOT_SELF] = self;
+    return known;
 }

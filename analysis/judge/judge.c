@@ -325,6 +325,7 @@ void way_judge(const struct way_judge_setup *setup, struct way_verdicts *verdict
         verdicts->selected[i].selected = pass->states[i].selected;
     verdicts->packets = pass->packets;
     way_gather_end(pass);
+    way_running_end(pass);
     way_pass_end(pass);
     free(pass);
     free(planned);

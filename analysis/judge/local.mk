@@ -4,6 +4,7 @@ libwayjudge_a_SOURCES = \
 	analysis/judge/become.c \
 	analysis/judge/explain.c \
 	analysis/judge/gather.c \
+	analysis/judge/heap.c analysis/judge/heap.h \
 	analysis/judge/join.c \
 	analysis/judge/judge.c analysis/judge/judge.h \
 	analysis/judge/key.c \
@@ -16,6 +17,7 @@ libwayjudge_a_SOURCES = \
 	analysis/judge/related.c \
 	analysis/judge/relation.c analysis/judge/relation.h \
 	analysis/judge/relation_near.c \
+	analysis/judge/running.c \
 	analysis/judge/single.c \
 	analysis/judge/stretch.c analysis/judge/stretch.h \
 	analysis/judge/window.c

@@ -11,7 +11,22 @@
 #include "analysis/dissect/flow.h"
 #include "analysis/lang/memory.h"
 
-/* For each tap, the selects that look there. */
+/* Adds the selects that look at the tap, those of running numbers or the others. */
+static size_t list_of_tap(struct way_pass *pass, size_t tap, bool running,
+                          struct way_select_state **list)
+{
+    size_t count = 0;
+
+    for (const struct way_select *select = pass->program->selects; select; select = select->next)
+        for (size_t i = 0; select->running == running && i < select->tap_count; i++)
+            if (select->taps[i] == tap) {
+                list[count++] = &pass->states[select->number];
+                break;
+            }
+    return count;
+}
+
+/* For each tap, the selects that look there: a packet is counted before it is judged. */
 static void sort_by_tap(struct way_pass *pass)
 {
     const struct way_program *program = pass->program;
@@ -20,13 +35,8 @@ static void sort_by_tap(struct way_pass *pass)
     for (size_t tap = 0; tap < program->tap_count; tap++) {
         struct way_select_state **list =
             way_arena_take(&pass->arena, (program->select_count + 1) * sizeof(void *));
-        size_t count = 0;
-        for (const struct way_select *select = program->selects; select; select = select->next)
-            for (size_t i = 0; i < select->tap_count; i++)
-                if (select->taps[i] == tap) {
-                    list[count++] = &pass->states[select->number];
-                    break;
-                }
+        size_t count = list_of_tap(pass, tap, true, list);
+        list_of_tap(pass, tap, false, list + count);
         pass->by_tap[tap] = list;
     }
 }
@@ -285,6 +295,8 @@ void way_pass_run(struct way_pass *pass)
     while (next_record(pass, &record)) {
         const struct way_judge_source *source = &pass->setup->sources[record.source];
         const uint64_t *filters = way_selections_run(pass->program->filters, &record);
+        if (pass->waiting)
+            way_running_tick(pass, record.time);
         pass->last = record.time > pass->last ? record.time : pass->last;
         if (pass->flows) {
             stand.record = record;
@@ -296,6 +308,7 @@ void way_pass_run(struct way_pass *pass)
                 see(pass, &record, source->feeds[i].tap, filters, &stand);
         pass->packets++;
     }
+    way_running_tick(pass, INT64_MAX);
     pass->evaluation.slots[WAY_SLOT_SELF] = NULL;
     note_live_end(pass);
 }

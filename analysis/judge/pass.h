@@ -7,7 +7,9 @@
  *      single.c     rules about single packets, counted as they pass
  *      become.c     the same packet elsewhere, matched as they pass
  *      related.c    rules about several packets, of those that were kept
- *      gather.c     aggregates
+ *      gather.c     aggregates, of all packets of a window
+ *      running.c    running numbers: aggregates up to a packet
+ *      heap.c       what an aggregate is computed from
  *      window.c     edges of windows
  *      live.c       windows that begin before captures, or outlive them
  *      key.c        values as keys
@@ -25,6 +27,8 @@
 
 struct way_pass;
 struct way_gather;
+struct way_running;
+struct way_waiting;
 
 /* Sees a selected packet, which stands in slot 0. `inside`: TRUE, or UNDECIDED
  * where its stamp is within error of an edge of the window. */
@@ -78,7 +82,12 @@ struct way_pass {
     uint64_t
         *seen_on; /* of each connection of the log, where its SYNs were: a bit a tap; or NULL */
     struct way_gather *gathers; /* aggregates that are gathered while packets pass */
-    struct way_arena arena;     /* of what lives as long as the pass */
+    struct way_running *runnings;
+    const struct way_stand *asked;              /* the packet of which a running number is asked, */
+    uint64_t asked_order;                       /* and its order in the pass */
+    struct way_waiting *waiting, *waiting_last; /* packets that wait to be asked */
+    size_t running_bytes;
+    struct way_arena arena; /* of what lives as long as the pass */
 };
 
 /* ---- pass.c ---- */
@@ -254,6 +263,12 @@ void way_related_begin(struct way_pass *pass, const struct way_expected *expecte
                        const bool *done);
 void way_related_end(struct way_pass *pass, struct way_outcome *outcome, const bool *done);
 
+/* Whether a kept packet, by its index in the select's list, is among those that the select
+ * means: inside its window, and with what `where` asks of other packets. It is put into
+ * slot 0. */
+enum way_truth way_related_inside(struct way_pass *pass, const struct way_select *select,
+                                  size_t index);
+
 /* ---- gather.c ---- */
 
 /* Asks for what the aggregates below a term need. */
@@ -261,5 +276,29 @@ void way_gather_begin(struct way_pass *pass, struct way_term *term);
 
 /* Frees what they gathered. */
 void way_gather_end(struct way_pass *pass);
+
+/* The value of an aggregate: the evaluation's `aggregate`. */
+bool way_gather_value(void *context, const struct way_term *term, struct way_evaluation *evaluation,
+                      struct way_datum *out);
+
+/* ---- running.c ---- */
+
+/* Whether what comes first is certain, of all that running numbers of the term count and the
+ * packets (of `main`, or NULL) that they are asked of: they are of one tap, or clocks agree. */
+bool way_running_is_certain(const struct way_pass *pass, const struct way_select *main,
+                            const struct way_term *term);
+
+/* Counts what the running numbers (and those in a stretch of time) below the term need. */
+void way_running_begin(struct way_pass *pass, const struct way_term *term, bool certain);
+void way_running_end(struct way_pass *pass);
+
+/* The number at the packet that is asked (pass->asked). */
+bool way_running_value(struct way_pass *pass, const struct way_term *term, struct way_datum *out);
+
+/* Has the packet seen when all that may have been before it have passed. way_running_tick
+ * shows those of which that is so at `now`. */
+void way_running_wait(struct way_pass *pass, struct way_stand *stand, enum way_truth inside,
+                      way_see *see, void *self);
+void way_running_tick(struct way_pass *pass, int64_t now);
 
 #endif

@@ -48,8 +48,6 @@ void way_related_begin(struct way_pass *pass, const struct way_expected *expecte
 
 /* ---- one rule ---- */
 
-/* Whether a kept packet is among those that the select means: inside its window, and
- * with what `where` asks of other packets. It is put into slot 0. */
 enum way_truth way_related_inside(struct way_pass *pass, const struct way_select *select,
                                   size_t index)
 {

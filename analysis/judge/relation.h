@@ -27,10 +27,6 @@ struct way_relating {
     bool is_sorted;
 };
 
-/* Whether a packet in the select's list is meant: see related.c. */
-enum way_truth way_related_inside(struct way_pass *pass, const struct way_select *select,
-                                  size_t index);
-
 /* Whether the rule's relation holds for the packet (in slot 0), the `nth` that the rule
  * is about. It is moved to the slot `was`; slot 0 is changed. */
 enum way_truth way_relation_holds(struct way_pass *pass, struct way_relating *relating,

@@ -139,6 +139,7 @@ struct single {
     struct way_tally tally;
     struct way_near near;
     GHashTable *groups; /* key to struct group; NULL without `per` */
+    bool waits;         /* packets are judged when all that may have been before them have passed */
 };
 
 struct group {
@@ -183,7 +184,7 @@ static void explain_note(struct way_pass *pass, struct single *single, struct wa
     }
 }
 
-static void see(void *self, struct way_pass *pass, struct way_stand *stand, enum way_truth inside)
+static void judge(void *self, struct way_pass *pass, struct way_stand *stand, enum way_truth inside)
 {
     struct single *single = self;
     const struct way_rule *rule = single->outcome->rule;
@@ -210,6 +211,19 @@ static void see(void *self, struct way_pass *pass, struct way_stand *stand, enum
         way_near_offer(pass, &single->near, &at, rule->with);
 }
 
+static void see(void *self, struct way_pass *pass, struct way_stand *stand, enum way_truth inside)
+{
+    struct single *single = self;
+
+    if (single->waits) {
+        way_running_wait(pass, stand, inside, judge, self);
+        return;
+    }
+    pass->asked = stand;
+    pass->asked_order = pass->packets;
+    judge(self, pass, stand, inside);
+}
+
 void *way_single_begin(struct way_pass *pass, const struct way_expected *expected,
                        struct way_rule_outcome *outcome)
 {
@@ -219,6 +233,11 @@ void *way_single_begin(struct way_pass *pass, const struct way_expected *expecte
     single->outcome = outcome;
     if (outcome->rule->main->per_count)
         single->groups = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    if (way_term_is_running(outcome->rule->with)) {
+        bool certain = way_running_is_certain(pass, outcome->rule->main, outcome->rule->with);
+        way_running_begin(pass, outcome->rule->with, certain);
+        single->waits = !certain;
+    }
     way_pass_watch(pass, outcome->rule->main, see, single);
     return single;
 }

@@ -18,17 +18,17 @@
 #include <math.h>
 #include <string.h>
 
-int64_t way_stamp_error(const struct way_evaluation *evaluation, const struct way_datum *a,
-                        const struct way_datum *b)
+double way_stamp_error(const struct way_evaluation *evaluation, const struct way_datum *a,
+                       const struct way_datum *b)
 {
-    int64_t error = a->error + b->error;
+    double error = a->error + b->error;
     bool same = a->tap >= 0 && a->tap == b->tap;
 
     if (!same)
-        error += evaluation->uncertainty;
+        error += (double)evaluation->uncertainty;
     if (evaluation->tap_errors) {
-        error += a->tap >= 0 ? evaluation->tap_errors[a->tap] : 0;
-        error += b->tap >= 0 && !same ? evaluation->tap_errors[b->tap] : 0;
+        error += a->tap >= 0 ? (double)evaluation->tap_errors[a->tap] : 0;
+        error += b->tap >= 0 && !same ? (double)evaluation->tap_errors[b->tap] : 0;
     }
     return error;
 }
@@ -42,7 +42,7 @@ static struct way_datum with_error(const struct way_evaluation *e, const struct 
     struct way_datum left = *a;
 
     if (a->sort == WAY_SORT_TIME && b->sort == WAY_SORT_TIME && (a->tap < 0 || a->tap != b->tap))
-        left.error += e->uncertainty;
+        left.error += (double)e->uncertainty;
     return left;
 }
 
@@ -51,7 +51,7 @@ static enum way_truth within_tolerance(const struct way_term *term, const struct
 {
     double limit = fabs(way_datum_real(b)) * term->relative;
     double distance = fabs(way_datum_real(a) - way_datum_real(b));
-    double error = (double)(a->error + b->error);
+    double error = a->error + b->error;
 
     if (term->kids[2])
         limit += fabs(way_datum_real(tolerance));

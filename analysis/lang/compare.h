@@ -10,8 +10,8 @@
 
 /* By how much the difference of two stamps may be wrong, ns: at one tap what that
  * tap's link is off by; between two, what their clocks are, as well. */
-int64_t way_stamp_error(const struct way_evaluation *evaluation, const struct way_datum *a,
-                        const struct way_datum *b);
+double way_stamp_error(const struct way_evaluation *evaluation, const struct way_datum *a,
+                       const struct way_datum *b);
 
 /* Compares as the term (EQUAL … CONTAINS) says; `tolerance` is used by EQUAL. */
 enum way_truth way_compare(const struct way_evaluation *evaluation, const struct way_term *term,

@@ -5,6 +5,7 @@
 #include "analysis/lang/datum.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,20 +60,16 @@ double way_datum_real(const struct way_datum *datum)
     return datum->sort == WAY_SORT_REAL ? datum->real : (double)datum->number;
 }
 
-/* Whether two times are too near for their error to tell which is the earlier. */
-static bool is_near(const struct way_datum *a, const struct way_datum *b)
+/* By how much a is more than b, of NUMBER, BOOL, REAL, TIME, SPAN. Exact for what is as
+ * near as errors are. */
+static double more(const struct way_datum *a, const struct way_datum *b)
 {
-    int64_t error = a->error + b->error, difference;
+    int64_t difference;
 
-    return error > 0 && !__builtin_sub_overflow(a->number, b->number, &difference) &&
-           difference >= -error && difference <= error;
-}
-
-static enum way_truth decide(const struct way_datum *a, const struct way_datum *b, bool wanted)
-{
-    if (is_near(a, b))
-        return WAY_UNDECIDED;
-    return wanted ? WAY_TRUE : WAY_FALSE;
+    if (a->sort != WAY_SORT_REAL && b->sort != WAY_SORT_REAL &&
+        !__builtin_sub_overflow(a->number, b->number, &difference))
+        return (double)difference;
+    return way_datum_real(a) - way_datum_real(b);
 }
 
 static bool in_prefix(const struct way_datum *address, const struct way_datum *prefix)
@@ -88,18 +85,23 @@ static bool equal_addresses(const struct way_datum *a, const struct way_datum *b
     return a->sort == WAY_SORT_PREFIX ? in_prefix(b, a) : in_prefix(a, b);
 }
 
+static bool equal_bytes(const struct way_bytes *a, const struct way_bytes *b)
+{
+    return a->len == b->len && (a->len == 0 || memcmp(a->at, b->at, a->len) == 0);
+}
+
 enum way_truth way_datum_equal(const struct way_datum *a, const struct way_datum *b)
 {
     enum way_sort family = way_sort_family(a->sort);
+    double error = a->error + b->error;
     bool equal;
 
     if (family == WAY_SORT_BYTES)
-        equal = a->bytes.len == b->bytes.len &&
-                (a->bytes.len == 0 || memcmp(a->bytes.at, b->bytes.at, a->bytes.len) == 0);
+        equal = equal_bytes(&a->bytes, &b->bytes);
     else if (family == WAY_SORT_ADDRESS)
         equal = equal_addresses(a, b);
-    else if (family == WAY_SORT_TIME || family == WAY_SORT_SPAN)
-        return decide(a, b, a->number == b->number);
+    else if (error > 0)
+        return fabs(more(a, b)) > error ? WAY_FALSE : WAY_UNDECIDED;
     else if (a->sort == WAY_SORT_REAL || b->sort == WAY_SORT_REAL)
         equal = way_datum_real(a) == way_datum_real(b);
     else
@@ -109,10 +111,10 @@ enum way_truth way_datum_equal(const struct way_datum *a, const struct way_datum
 
 enum way_truth way_datum_less(const struct way_datum *a, const struct way_datum *b)
 {
-    enum way_sort family = way_sort_family(a->sort);
+    double error = a->error + b->error;
 
-    if (family == WAY_SORT_TIME || family == WAY_SORT_SPAN)
-        return decide(a, b, a->number < b->number);
+    if (error > 0)
+        return more(a, b) < -error ? WAY_TRUE : more(a, b) < error ? WAY_UNDECIDED : WAY_FALSE;
     if (a->sort == WAY_SORT_REAL || b->sort == WAY_SORT_REAL)
         return way_datum_real(a) < way_datum_real(b) ? WAY_TRUE : WAY_FALSE;
     return a->number < b->number ? WAY_TRUE : WAY_FALSE;
@@ -159,7 +161,11 @@ static void format_one(const struct way_datum *datum, char *text, size_t size)
 
     switch (datum->sort) {
     case WAY_SORT_REAL:
-        snprintf(text, size, "%.6g", datum->real);
+        if (datum->error > 0)
+            snprintf(text, size, "%.6g..%.6g", datum->real - datum->error,
+                     datum->real + datum->error);
+        else
+            snprintf(text, size, "%.6g", datum->real);
         break;
     case WAY_SORT_ADDRESS:
         format_as_field(WAY_TYPE_ADDRESS, datum, text, size);

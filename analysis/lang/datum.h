@@ -6,7 +6,7 @@
  * A datum is one value, or several: a list (in order), a set, or a range of two
  * ends. Numbers are signed here, since differences are. A time knows the tap at
  * which it was stamped, and a duration what it may be wrong by: a difference of
- * two stamps is only as good as the clocks.
+ * two stamps is only as good as the clocks; so is a number of packets.
  *
  * A datum borrows its bytes and its items.
  */
@@ -44,7 +44,7 @@ struct way_datum {
     enum way_shape shape;
     int64_t number;                /* NUMBER, BOOL, ADDRESS, PREFIX, MAC, TIME, SPAN (ns) */
     double real;                   /* REAL */
-    int64_t error;                 /* ns, not negative: TIME, SPAN: by how much it may be wrong */
+    double error;                  /* by how much it may be wrong, either way; not negative */
     int tap;                       /* TIME: where it was stamped; -1: by no tap */
     unsigned width;                /* PREFIX: bits */
     struct way_bytes bytes;        /* MAC, BYTES, STRING */
@@ -73,7 +73,7 @@ enum way_sort way_sort_of(enum way_type type);
 struct way_datum way_datum_of(const struct way_value *value, uint8_t room[6]);
 
 /* Whether two single values of one family are equal; a prefix is equal to the
- * addresses in it. Times and durations within their error are UNDECIDED. */
+ * addresses in it. What their errors leave open is UNDECIDED. */
 enum way_truth way_datum_equal(const struct way_datum *a, const struct way_datum *b);
 
 /* Whether a < b, of numbers, times, durations or addresses. */

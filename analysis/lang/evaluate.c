@@ -211,6 +211,23 @@ static bool real_numbers(enum way_term_kind kind, double a, double b, double *ou
     return isfinite(*out);
 }
 
+/* By how much a result may be wrong if its parts may be. */
+static double result_error(const struct way_evaluation *e, enum way_term_kind kind,
+                           const struct way_datum *a, const struct way_datum *b)
+{
+    double left = fabs(way_datum_real(a)), right = fabs(way_datum_real(b));
+
+    if (a->sort == WAY_SORT_TIME && b->sort == WAY_SORT_TIME)
+        return way_stamp_error(e, a, b);
+    if (a->error + b->error == 0 || kind == WAY_TERM_ADD || kind == WAY_TERM_SUBTRACT)
+        return a->error + b->error;
+    if (kind == WAY_TERM_MULTIPLY)
+        return left * b->error + right * a->error + a->error * b->error;
+    if (kind == WAY_TERM_DIVIDE && right > b->error)
+        return (a->error + left / right * b->error) / (right - b->error);
+    return INFINITY;
+}
+
 static bool arithmetic_value(struct way_evaluation *e, const struct way_term *term,
                              struct way_datum *out)
 {
@@ -220,28 +237,26 @@ static bool arithmetic_value(struct way_evaluation *e, const struct way_term *te
         return false;
     if (a.shape != WAY_ONE || b.shape != WAY_ONE)
         return unknown(e, term, WAY_ABSENT);
+    bool real = a.sort == WAY_SORT_REAL || b.sort == WAY_SORT_REAL;
     *out = (struct way_datum){.sort = term->sort, .tap = -1};
-    if (a.sort == WAY_SORT_TIME && b.sort == WAY_SORT_TIME)
-        out->error = way_stamp_error(e, &a, &b);
-    else
-        out->error = a.error + b.error;
+    if (term->sort == WAY_SORT_NUMBER && real) /* a number of packets that is in doubt */
+        out->sort = WAY_SORT_REAL;
+    out->error = result_error(e, term->kind, &a, &b);
     if (term->sort == WAY_SORT_TIME) { /* a stamp, moved: a limit of time, no longer an order */
         out->tap = a.sort == WAY_SORT_TIME ? a.tap : b.tap;
-        out->error += out->tap >= 0 && e->tap_errors ? e->tap_errors[out->tap] : 0;
+        out->error += out->tap >= 0 && e->tap_errors ? (double)e->tap_errors[out->tap] : 0;
     }
-    if (term->sort == WAY_SORT_REAL || a.sort == WAY_SORT_REAL || b.sort == WAY_SORT_REAL ||
-        term->kind == WAY_TERM_DIVIDE) {
-        if (!real_numbers(term->kind, way_datum_real(&a), way_datum_real(&b), &out->real))
-            return unknown(e, term, WAY_ABSENT);
-        if (term->sort == WAY_SORT_REAL)
-            return true;
-        if (fabs(out->real) >= (double)INT64_MAX)
-            return unknown(e, term, WAY_ABSENT);
-        out->number = (int64_t)llround(out->real);
+    if (!real && out->sort != WAY_SORT_REAL && term->kind != WAY_TERM_DIVIDE)
+        return whole_numbers(term->kind, a.number, b.number, &out->number) ||
+               unknown(e, term, WAY_ABSENT);
+    if (!real_numbers(term->kind, way_datum_real(&a), way_datum_real(&b), &out->real))
+        return unknown(e, term, WAY_ABSENT);
+    if (out->sort == WAY_SORT_REAL)
         return true;
-    }
-    return whole_numbers(term->kind, a.number, b.number, &out->number) ||
-           unknown(e, term, WAY_ABSENT);
+    if (fabs(out->real) >= (double)INT64_MAX)
+        return unknown(e, term, WAY_ABSENT);
+    out->number = (int64_t)llround(out->real);
+    return true;
 }
 
 static bool function_value(struct way_evaluation *e, const struct way_term *term,
@@ -435,7 +450,8 @@ static enum way_truth truth_of(struct way_evaluation *e, const struct way_term *
 
 enum way_truth way_evaluate(struct way_evaluation *evaluation, const struct way_term *condition)
 {
-    evaluation->room_used = evaluation->bytes_used = 0;
+    evaluation->room_used = evaluation->room_from;
+    evaluation->bytes_used = evaluation->bytes_from;
     evaluation->cause = NULL;
     evaluation->why = WAY_ABSENT;
     return truth_of(evaluation, condition);
@@ -457,6 +473,7 @@ bool way_evaluate_more(struct way_evaluation *evaluation, const struct way_term 
 bool way_evaluate_value(struct way_evaluation *evaluation, const struct way_term *term,
                         struct way_datum *out)
 {
-    evaluation->room_used = evaluation->bytes_used = 0;
+    evaluation->room_used = evaluation->room_from;
+    evaluation->bytes_used = evaluation->bytes_from;
     return way_evaluate_more(evaluation, term, out);
 }

@@ -38,6 +38,7 @@ struct way_evaluation {
     const struct way_term *cause; /* the first field that made it UNKNOWN, or NULL */
     enum way_presence why;        /* ABSENT or BROKEN */
     /* Room for what is computed, reused by the next evaluation. */
+    size_t room_from, bytes_from; /* where that begins: what is before is in use */
     size_t room_used, bytes_used;
     struct way_datum room[WAY_EVALUATION_ROOM];
     uint8_t bytes[WAY_EVALUATION_BYTES];

@@ -64,6 +64,7 @@ static void way_lang_error(const struct way_place *place, void *scanner, struct 
 %token PACKET "packet" ON "on" WHERE "where" WITH "with" AS "as" PER "per" DURING "during"
 %token AFTER_ITS "after its" BEFORE_ITS "before its" AFTER "after" BEFORE "before" FROM "from"
 %token TO "to" UNTIL "until" NEXT "next" MARK "mark" WITHIN "within" OF "of" AMONG "among"
+%token RUNNING "running" OVER "over"
 %token FOLLOWED_BY "followed by" PRECEDED_BY "preceded by" ACCOMPANIED_BY "accompanied by"
 %token BECOMES "becomes" SEGMENTS "segments" FRAGMENTS "fragments" APPEARS_ON "appears on"
 %token VANISHES_ON "does not appear on" CAME_FROM "came from" JOINED_BY "joined by" MATCHED_BY "matched by"
@@ -80,7 +81,7 @@ static void way_lang_error(const struct way_place *place, void *scanner, struct 
 %type <text> variable
 %type <word> names names0 columns variables taps tap_word
 %type <expr> expr exprs exprs0 conditions comparison sum term power unary primary name selection
-%type <expr> where0 rows row keys strings tolerance0 aggregate
+%type <expr> where0 rows row keys strings tolerance0 aggregate over0
 %type <point> point base
 %type <clause> clauses clause relation
 %type <event> rules rule event quantified other
@@ -367,6 +368,11 @@ primary: LITERAL_
     }
     | NAME '(' exprs0 ')' { CHECK($$ = NEW(WAY_EXPR_CALL, @$, $3, NULL)); $$->text = $1; }
     | aggregate
+    | RUNNING aggregate {
+        $$ = $2;
+        $$->running = true;
+        $$->place = @$;
+    }
     | '(' expr ')' { $$ = $2; }
     | '[' exprs0 ']' { CHECK($$ = NEW(WAY_EXPR_LIST, @$, $2, NULL)); }
     | '{' exprs0 '}' { CHECK($$ = NEW(WAY_EXPR_SET, @$, $2, NULL)); };
@@ -380,13 +386,16 @@ name: NAME { CHECK($$ = NEW(WAY_EXPR_NAME, @$, NULL, NULL)); $$->text = $1; }
         CHECK($$ = NEW(WAY_EXPR_NAME, @$, NULL, NULL));
         CHECK(way_literal_key(parse, $$, $1));
     };
-aggregate: AGGREGATE '(' event ')' { CHECK($$ = way_aggregate_new(parse, @$, $1, NULL, $3, NULL)); }
-    | AGGREGATE '(' name OF event ')' {
-        CHECK($$ = way_aggregate_new(parse, @$, $1, $3, $5, NULL));
+aggregate: AGGREGATE '(' event over0 ')' {
+        CHECK($$ = way_aggregate_new(parse, @$, $1, NULL, $3, NULL, $4));
     }
-    | AGGREGATE '(' event AMONG event ')' {
-        CHECK($$ = way_aggregate_new(parse, @$, $1, NULL, $3, $5));
+    | AGGREGATE '(' name OF event over0 ')' {
+        CHECK($$ = way_aggregate_new(parse, @$, $1, $3, $5, NULL, $6));
+    }
+    | AGGREGATE '(' event AMONG event over0 ')' {
+        CHECK($$ = way_aggregate_new(parse, @$, $1, NULL, $3, $5, $6));
     };
+over0: %empty { $$ = NULL; } | OVER sum { $$ = $2; };
 
 %%
 

@@ -1,6 +1,7 @@
 # The language of expectations: from a file to a checked program.
 noinst_LIBRARIES += libwaylang.a
 libwaylang_a_SOURCES = \
+	analysis/lang/aggregate.c \
 	analysis/lang/arena.c analysis/lang/arena.h \
 	analysis/lang/compare.c analysis/lang/compare.h \
 	analysis/lang/datum.c analysis/lang/datum.h \

@@ -107,6 +107,8 @@ struct way_term {
     enum way_aggregate aggregate;
     double percentile;
     struct way_select *select, *other; /* of AGGREGATE; kids[0]: of what */
+    bool running; /* of AGGREGATE: up to the packet at hand, in slot 0; of its group, if `per` */
+    int64_t over; /* ns: in so long a stretch of time; 0: in all */
 };
 
 /* An end of a window. */
@@ -141,6 +143,7 @@ struct way_select {
     size_t per_count;
     unsigned slot;    /* to which a packet is bound; 0: none */
     const char *name; /* of that slot */
+    bool running;     /* of a running number: it is seen before rules that ask for that */
     unsigned number;  /* among the program's selects, from 0 */
     struct way_select *next;
 };
@@ -245,6 +248,9 @@ int way_program_read(struct way_program *program, const char *path, const struct
 /* The same, from text; `name` stands for the file. */
 int way_program_read_text(struct way_program *program, const char *name, const char *text,
                           size_t length, const struct way_world *world);
+
+/* Whether a running number stands anywhere in the term, or NULL. */
+bool way_term_is_running(const struct way_term *term);
 
 /* Frees everything. */
 void way_program_free(struct way_program *program);

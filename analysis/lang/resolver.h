@@ -8,6 +8,7 @@
  *      rule.c       rules and their clauses
  *      select.c     what is selected: filters, taps, windows
  *      term.c       expressions
+ *      aggregate.c  counts, sums and the like of packets
  *      fieldname.c  names in them that ask packets
  *      typing.c     which of them go together
  *      name.c       what names stand for; texts in which names stand
@@ -52,6 +53,7 @@ struct way_context {
     bool packet;                   /* there is a packet: fields may be asked */
     bool was;                      /* there is one that it was */
     bool was_is_self;              /* keys: `was.x` asks slot 0 */
+    bool running;                  /* running numbers can be had */
     int depth;
 };
 
@@ -98,6 +100,13 @@ bool way_resolve_constant(struct way_context *context, const struct way_expr *ex
 
 /* A constant duration, or number that is not negative. */
 bool way_resolve_span(struct way_context *context, const struct way_expr *expr, int64_t *out);
+
+/* Gives the term a kid; what is asked below is asked by it. */
+void way_term_adopt(struct way_term *term, size_t n, struct way_term *kid);
+
+/* ---- aggregate.c ---- */
+
+struct way_term *way_resolve_aggregate(struct way_context *context, const struct way_expr *expr);
 
 /* ---- fieldname.c ---- */
 

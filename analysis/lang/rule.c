@@ -158,9 +158,12 @@ static bool take_join(struct way_context *context, const struct way_clause *clau
 static bool take_main(struct way_context *context, const struct way_clause *clause,
                       struct way_rule *rule)
 {
+    struct way_context inner = *context;
+
+    inner.running = true;
     switch (clause->kind) {
     case WAY_CLAUSE_WITH:
-        return demand(context, clause, &rule->with);
+        return demand(&inner, clause, &rule->with);
     case WAY_CLAUSE_WITHIN:
         return take_within(context, clause, rule);
     case WAY_CLAUSE_MAY_BE_NONE:
@@ -185,6 +188,10 @@ static bool take_other(struct way_context *context, const struct way_clause *cla
                       "one rule has one relation: bind the packet with 'as' and write another "
                       "rule");
     switch (clause->kind) {
+    case WAY_CLAUSE_PER:
+        return refuse(context, clause->place,
+                      "groups are of the packets that the rule is about: expected 'per' before the "
+                      "relation");
     case WAY_CLAUSE_WITH:
         return demand(context, clause, &rule->other_with);
     case WAY_CLAUSE_WITHIN:
@@ -277,6 +284,20 @@ static bool quantifiers_fit(struct way_context *context, const struct way_event 
     return true;
 }
 
+/* Running numbers are known while packets pass: of single ones. */
+static bool running_fits(struct way_context *context, const struct way_event *event,
+                         const struct way_rule *rule)
+{
+    bool single = !rule->relation && !rule->has_within && !rule->main->slots &&
+                  !context->expected->scope_count && (rule->with->slots & ~WAY_SLOTS_SELF) == 0 &&
+                  rule->quantifier != WAY_FIRST && rule->quantifier != WAY_LAST;
+
+    return single ||
+           refuse(context, event->whole,
+                  "a running number is known only while packets pass: the rule can have no "
+                  "relation, no packet that was bound, and no window but between marks");
+}
+
 static enum way_relation relation_kind(enum way_clause_kind kind)
 {
     return (enum way_relation)(kind - WAY_CLAUSE_AFTER_ITS + WAY_RELATION_AFTER_ITS);
@@ -341,5 +362,8 @@ struct way_rule *way_resolve_rule(struct way_context *context, const struct way_
         return NULL;
     if (rule->has_within && !relation && rule->anchor.kind == WAY_EDGE_OPEN)
         rule->anchor = rule->main->from;
-    return quantifiers_fit(context, event, relation, rule) ? rule : NULL;
+    return quantifiers_fit(context, event, relation, rule) &&
+                   (!way_term_is_running(rule->with) || running_fits(context, event, rule))
+               ? rule
+               : NULL;
 }

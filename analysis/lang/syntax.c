@@ -43,9 +43,10 @@ static enum way_aggregate aggregate_of(const char *name)
 
 struct way_expr *way_aggregate_new(struct way_parse *parse, struct way_place place,
                                    const char *name, struct way_expr *field,
-                                   struct way_event *event, struct way_event *other)
+                                   struct way_event *event, struct way_event *other,
+                                   struct way_expr *over)
 {
-    struct way_expr *expr = way_expr_new(parse, WAY_EXPR_AGGREGATE, place, field, NULL);
+    struct way_expr *expr = way_expr_new(parse, WAY_EXPR_AGGREGATE, place, field, over);
     if (!expr)
         return NULL;
     expr->aggregate = aggregate_of(name);
@@ -54,6 +55,7 @@ struct way_expr *way_aggregate_new(struct way_parse *parse, struct way_place pla
         expr->real = strtod(name + 1, NULL);
     expr->event = event;
     expr->other = other;
+    expr->third = over;
     bool counts = expr->aggregate == WAY_AGGREGATE_COUNT || expr->aggregate == WAY_AGGREGATE_RATE;
     bool shares = expr->aggregate == WAY_AGGREGATE_SHARE;
     if ((shares && other) || (counts && !field && !other) || (!shares && !counts && field))

@@ -16,10 +16,12 @@ struct way_expr *way_expr_new(struct way_parse *parse, enum way_expr_kind kind,
                               struct way_expr *right);
 
 /* An aggregate by its name ("count", "p99"), over a field (or NULL) of an event, and
- * for a share the event it is a share of (else NULL). NULL where these do not go together. */
+ * for a share the event it is a share of (else NULL), in any stretch of `over` (NULL: in
+ * all). NULL where these do not go together. */
 struct way_expr *way_aggregate_new(struct way_parse *parse, struct way_place place,
                                    const char *name, struct way_expr *field,
-                                   struct way_event *event, struct way_event *other);
+                                   struct way_event *event, struct way_event *other,
+                                   struct way_expr *over);
 
 struct way_word *way_word_new(struct way_parse *parse, struct way_place place, const char *text);
 

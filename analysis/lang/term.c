@@ -28,8 +28,7 @@ struct way_term *way_term_new(struct way_context *context, enum way_term_kind ki
     return term;
 }
 
-/* Gives the term a kid; what is asked below is asked by it. */
-static void adopt(struct way_term *term, size_t n, struct way_term *kid)
+void way_term_adopt(struct way_term *term, size_t n, struct way_term *kid)
 {
     term->kids[n] = kid;
     term->slots |= kid->slots;
@@ -107,7 +106,7 @@ static struct way_term *function(struct way_context *context, const struct way_e
             struct way_term *value = way_resolve_term(context, kid);
             if (!value)
                 return NULL;
-            adopt(term, n++, value);
+            way_term_adopt(term, n++, value);
         }
         return way_type_term(context, term) ? term : NULL;
     }
@@ -221,7 +220,7 @@ static bool tolerance(struct way_context *context, struct way_term *term,
     struct way_term *kid = way_resolve_term(context, amount);
     if (!kid)
         return false;
-    adopt(term, 2, kid);
+    way_term_adopt(term, 2, kid);
     enum way_sort family = way_sort_family(term->kids[0]->sort);
     if (family == WAY_SORT_TIME)
         family = WAY_SORT_SPAN;
@@ -261,9 +260,9 @@ static struct way_term *composed(struct way_context *context, const struct way_e
 
     if (!left || (expr->right && !right))
         return NULL;
-    adopt(term, 0, left);
+    way_term_adopt(term, 0, left);
     if (right)
-        adopt(term, 1, right);
+        way_term_adopt(term, 1, right);
     if (expr->third && !tolerance(context, term, expr->third))
         return NULL;
     return way_type_term(context, term) ? term : NULL;
@@ -282,9 +281,9 @@ static struct way_term *logical(struct way_context *context, const struct way_ex
     term->is_truth = true;
     if (!left || (expr->right && !right))
         return NULL;
-    adopt(term, 0, left);
+    way_term_adopt(term, 0, left);
     if (right)
-        adopt(term, 1, right);
+        way_term_adopt(term, 1, right);
     return term;
 }
 
@@ -301,7 +300,7 @@ static struct way_term *presence(struct way_context *context, const struct way_e
     struct way_term *term = way_term_new(
         context, expr->kind == WAY_EXPR_HAS ? WAY_TERM_HAS : WAY_TERM_LACKS, expr->place);
     term->is_truth = true;
-    adopt(term, 0, asked);
+    way_term_adopt(term, 0, asked);
     return term;
 }
 
@@ -325,53 +324,6 @@ static struct way_term *one_by_one(struct way_context *context, const struct way
     term->place = expr->place;
     term->text = way_place_text(&context->resolver->program->arena, expr->place);
     return term;
-}
-
-static struct way_term *aggregate(struct way_context *context, const struct way_expr *expr)
-{
-    struct way_term *term = way_term_new(context, WAY_TERM_AGGREGATE, expr->place);
-    struct way_context inner = *context;
-
-    term->aggregate = expr->aggregate;
-    term->percentile = expr->real;
-    term->select = way_resolve_select(context, expr->event, expr->event->clauses, NULL, NULL);
-    if (!term->select)
-        return NULL;
-    if (expr->other) {
-        term->other = way_resolve_select(context, expr->other, expr->other->clauses, NULL, NULL);
-        if (!term->other)
-            return NULL;
-    }
-    /* It counts packets that pass before or after the one at hand: never while they pass. */
-    term->slots = WAY_SLOTS_LATE | term->select->slots | (term->other ? term->other->slots : 0);
-    inner.packet = true;
-    if (expr->left) {
-        term->kids[0] = way_resolve_term(&inner, expr->left);
-        if (!term->kids[0])
-            return NULL;
-        term->sort = term->kids[0]->sort;
-    }
-    switch (expr->aggregate) {
-    case WAY_AGGREGATE_COUNT:
-    case WAY_AGGREGATE_DISTINCT:
-        term->sort = WAY_SORT_NUMBER;
-        break;
-    case WAY_AGGREGATE_RATE:
-    case WAY_AGGREGATE_SHARE:
-        term->sort = WAY_SORT_REAL;
-        break;
-    case WAY_AGGREGATE_MEAN:
-        term->sort = term->sort == WAY_SORT_NUMBER ? WAY_SORT_REAL : term->sort;
-        break;
-    default:
-        break;
-    }
-    if (way_sort_family(term->sort) != WAY_SORT_BYTES)
-        return term;
-    assert(term->kids[0]); /* only what is asked for a field has its sort */
-    way_complain(complaints_of(context), expr->place, "'%s' is %s: expected a number",
-                 term->kids[0]->text, way_sort_name(term->kids[0]->sort));
-    return NULL;
 }
 
 struct way_term *way_resolve_term(struct way_context *context, const struct way_expr *expr)
@@ -417,7 +369,7 @@ struct way_term *way_resolve_term(struct way_context *context, const struct way_
     case WAY_EXPR_ALL:
         return one_by_one(context, expr);
     case WAY_EXPR_AGGREGATE:
-        return aggregate(context, expr);
+        return way_resolve_aggregate(context, expr);
     default:
         return composed(context, expr);
     }

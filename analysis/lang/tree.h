@@ -69,7 +69,8 @@ enum way_expr_kind {
     WAY_EXPR_NOT,
     WAY_EXPR_AND,
     WAY_EXPR_OR,
-    WAY_EXPR_AGGREGATE, /* aggregate, real (percentile), left (of what), event, other */
+    WAY_EXPR_AGGREGATE, /* aggregate, real (percentile), left (of what), event, other, running,
+                         * third (in what span of time, or NULL) */
 };
 
 enum way_aggregate {
@@ -98,6 +99,7 @@ struct way_expr {
     const char *key; /* of a NAME: the text in its brackets, or NULL */
     struct way_expr *left, *right, *third;
     enum way_aggregate aggregate;
+    bool running; /* of an AGGREGATE: up to the packet at hand */
     struct way_event *event, *other;
     unsigned depth;        /* of the tree below, and itself */
     struct way_expr *next; /* in a list of expressions */

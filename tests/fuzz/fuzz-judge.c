@@ -29,15 +29,31 @@ static const char rules[] =
     "  no \"ip\" on t does not appear on t may be none\n"
     "  each first \"tcp\" on t per tcp.stream with tcp.analysis.bytes_in_flight < 10\n"
     "  no \"tcp\" on t with any http.header[\"Host\"] contains \"x\" or http.body_len == 3\n"
-    "  some \"ip\" on t with abs(ip.ttl - 64) < 2 and length(ip.payload) mod 2^3 == 1\n";
+    "  some \"ip\" on t with abs(ip.ttl - 64) < 2 and length(ip.payload) mod 2^3 == 1\n"
+    "\"running\":\n"
+    "  each \"ip\" on t with running count(\"ip\" on t per ip.src over 1ms) < 9\n"
+    "  each \"ip\" on u with running p50(ip.len of \"ip\" on t over 2us) <\n"
+    "    running max(ip.len of \"ip\" on t, u per ip.proto over 3us) + running sum(ip.ttl of "
+    "\"ip\" on u)\n"
+    "  no \"ip\" on u with running distinct(ip.src of \"ip\" on t over 5us) == 3 or\n"
+    "    running share(\"tcp\" on t among \"ip\" on u over 1s) > 0.1 or running mean(ip.id of "
+    "\"ip\" on t) > 9\n"
+    "  expect rate(\"ip\" on t, u over 1us) > min(ip.len of \"ip\" on t over 1s)\n"
+    "\"two taps\":\n"
+    "  for each \"udp\" on t as p:\n"
+    "  each \"ip\" on t becomes on u with ip.ttl < was.ip.ttl within 1us\n"
+    "  each \"tcp\" on u after p came from t where ip.id >= p.ip.id within 1s\n"
+    "  each \"tcp\" on t until next p becomes segments on u within 1s\n"
+    "  expect count(\"ip\" on u after p where ip.len > mean(ip.len of \"ip\" on t)) in 1 .. 3\n";
 
 static void judge(const struct way_program *program, struct way_merge *merge)
 {
-    struct way_feed feed = {.tap = 0};
-    const struct way_judge_source source = {.feeds = &feed, .feed_count = 1, .captured = -1};
-    const struct way_judge_tap tap = {.live_from = INT64_MIN, .live_until = INT64_MIN};
+    struct way_feed feeds[] = {{.tap = 0}, {.tap = 1}}; /* t, and u, which sees the same */
+    const struct way_judge_source source = {.feeds = feeds, .feed_count = 2, .captured = -1};
+    const struct way_judge_tap taps[] = {{.live_from = INT64_MIN, .live_until = INT64_MIN},
+                                         {.live_from = INT64_MIN, .live_until = INT64_MIN}};
     const struct way_judge_setup setup = {
-        .program = program, .merge = merge, .sources = &source, .taps = &tap, .uncertainty = 1000};
+        .program = program, .merge = merge, .sources = &source, .taps = taps, .uncertainty = 1000};
     struct way_verdicts verdicts;
 
     way_judge(&setup, &verdicts);
