@@ -67,7 +67,8 @@ static void judge(const struct way_program *program, const struct way_bindings *
 /* The scenario's files, and what their $step is. */
 static const struct {
     const char *name, *step;
-} files[] = {{"mechanism", ""}, {"hit", "hit"}, {"refused", "refused"}, {"silent", "delayed"}};
+} files[] = {{"redirected", ""}, {"hidden", ""},         {"option", ""},       {"acknowledged", ""},
+             {"hit", "hit"},     {"refused", "refused"}, {"silent", "delayed"}};
 
 static void judge_file(size_t n, const struct way_bindings *bindings, const char *folder,
                        bool explain, char *letters)

@@ -477,7 +477,8 @@ static struct way_text file_name(const struct world *world, int tap, size_t end)
 
 static void write_link(const struct world *world, int tap, FILE *out)
 {
-    fprintf(out, "\"%s\": {\"ends\": [\"%s\", \"%s\"], ", links[tap], ends[tap][0], ends[tap][1]);
+    fprintf(out, "\"%s\": {\"mtu\": 1500, \"ends\": [\"%s\", \"%s\"], ", links[tap], ends[tap][0],
+            ends[tap][1]);
     if (world->wired)
         fprintf(out,
                 "\"captures\": {\"%s\": \"captures/%s.pcap\", \"%s\": \"captures/%s.pcap\"}, "
@@ -621,7 +622,11 @@ static void write_log(const struct world *world, FILE *out)
 /* What it expects: the shipped files, wherever the tests are run. */
 static void write_scenario(FILE *out)
 {
-    static const char *const files[] = {"mechanism.expect", "hit.expect: {step: hit}",
+    static const char *const files[] = {"redirected.expect",
+                                        "hidden.expect",
+                                        "option.expect",
+                                        "acknowledged.expect",
+                                        "hit.expect: {step: hit}",
                                         "refused.expect: {step: refused}",
                                         "silent.expect: {step: delayed}"};
     const char *top = getenv("top_srcdir");

@@ -56,7 +56,7 @@ expect 2 "this run was interrupted (no bindings.json, no results.json)" "a run c
     "$program" "$folder/cut"
 
 sed 's/refused.expect/refused.yaml/' "$folder/good/scenario.yaml" >"$folder/uncertain/scenario.yaml"
-expect 2 "scenario.yaml:5:5: key 'expectations[2]." "what is no file of expectations has its place" \
+expect 2 "scenario.yaml:8:5: key 'expectations[5]." "what is no file of expectations has its place" \
     "$program" "$folder/uncertain"
 
 # The same run, judged by a file of expectations.
