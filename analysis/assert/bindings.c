@@ -140,7 +140,18 @@ static int read_ends(struct way_json *json, json_t *value, struct way_bindings *
     return 0;
 }
 
-static int take_path(struct way_json *json, struct way_link *link, json_t *object, const char *key)
+/* Whether a link that was read already, or this one, has that capture. */
+static bool is_taken(const struct way_bindings *bindings, const char *path)
+{
+    for (size_t i = 0; i <= bindings->link_count; i++)
+        for (size_t n = 0; n < bindings->links[i].capture_count; n++)
+            if (strcmp(bindings->links[i].captures[n], path) == 0)
+                return true;
+    return false;
+}
+
+static int take_path(struct way_json *json, const struct way_bindings *bindings,
+                     struct way_link *link, json_t *object, const char *key)
 {
     char *field = link->captures[link->capture_count];
     const char *path;
@@ -151,24 +162,27 @@ static int take_path(struct way_json *json, struct way_link *link, json_t *objec
         return way_json_refuse(json, key, path,
                                way_text("a path inside the run's folder, shorter than %d bytes",
                                         WAY_BINDINGS_PATH_MAX));
+    if (is_taken(bindings, path))
+        return way_json_refuse(json, key, path, way_text("a capture of no other end or link"));
     memcpy(field, path, strlen(path) + 1);
     link->capture_count++;
     return 0;
 }
 
 /* One capture, or one at each end; then whose a frame is must be known. */
-static int read_paths(struct way_json *json, json_t *value, struct way_link *link)
+static int read_paths(struct way_json *json, json_t *value, const struct way_bindings *bindings,
+                      struct way_link *link)
 {
     json_t *both;
 
     if (!json_object_get(value, "captures"))
-        return take_path(json, link, value, "capture");
+        return take_path(json, bindings, link, value, "capture");
     if (way_json_object(json, value, "captures", &both))
         return -EINVAL;
     for (size_t i = 0; i < 2; i++) {
         const struct way_node *end = link->ends[i];
         assert(end);
-        if (take_path(json, link, both, end->name))
+        if (take_path(json, bindings, link, both, end->name))
             return -EINVAL;
         if (end->mac_count == 0)
             return way_json_refuse(json, "captures", end->name,
@@ -203,7 +217,7 @@ static int read_link(struct way_json *json, const char *name, json_t *value, voi
     struct way_link *link = &bindings->links[bindings->link_count];
 
     if (take_name(json, link->name, sizeof link->name, name, name) ||
-        read_ends(json, value, bindings, link) || read_paths(json, value, link) ||
+        read_ends(json, value, bindings, link) || read_paths(json, value, bindings, link) ||
         read_timing(json, value, link) || read_mtu(json, value, link))
         return -EINVAL;
     bindings->link_count++;

@@ -6,9 +6,9 @@
 
 #include <stdio.h>
 
-#include "analysis/lang/program.h"
+#include "analysis/assert/text.h"
 
-static void print_complaints(const struct way_complaints *complaints)
+void way_complaints_print(const struct way_complaints *complaints)
 {
     for (size_t i = 0; i < complaints->count && i < WAY_SCRIPT_COMPLAINTS_MAX; i++)
         fputs(complaints->texts[i], stderr);
@@ -23,9 +23,9 @@ static bool check_file(const char *path)
     bool good = way_program_read(&program, path, &open) == 0;
 
     if (good)
-        printf("%s: %zu expectations\n", path, program.expected_count);
+        way_text_line(stdout, "%s: %zu expectations", path, program.expected_count);
     else
-        print_complaints(&program.complaints);
+        way_complaints_print(&program.complaints);
     way_program_free(&program);
     return good;
 }

@@ -10,9 +10,14 @@
 
 #include <stdbool.h>
 
+#include "analysis/lang/program.h"
+
 /* Checks each of the files; says of a good one how many expectations it has, on
  * standard output, and all complaints about others on standard error. Returns
  * whether all were good. */
 bool way_check_files(char *const files[], int count);
+
+/* Prints what is wrong with a file, with carets, on standard error. */
+void way_complaints_print(const struct way_complaints *complaints);
 
 #endif

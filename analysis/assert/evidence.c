@@ -113,14 +113,36 @@ static bool is_near(const GArray *list, guint first, guint end, uint64_t number)
     return false;
 }
 
-/* Reads the packets in and around [first, end) of the list, all of one capture. */
-static int read_again(const char *name, const GArray *list, guint first, guint end, GArray *shown,
-                      struct way_text *error)
+/* What is to be shown of one capture: the packets in and around [first, end) of the list. */
+struct showing {
+    const GArray *list;
+    guint first, end;
+    GArray *shown; /* where they go */
+    size_t bytes;  /* of them, so far */
+    unsigned gone; /* packets that are concerned, and cannot be had */
+};
+
+/* Adds a packet, if it is to be shown and there is room. */
+static void show(struct showing *showing, const struct way_record *record)
+{
+    const GArray *list = showing->list;
+
+    if (!is_near(list, showing->first, showing->end, record->number) ||
+        showing->bytes + record->len > WAY_EVIDENCE_BYTES_MAX)
+        return;
+    struct shown one = {.record = *record,
+                        .comment = comment_of(list, showing->first, showing->end, record->number)};
+    one.record.bytes = g_memdup2(record->bytes, record->len ? record->len : 1);
+    one.record.source = (uint16_t)g_array_index(list, struct concerned, showing->first).at.source;
+    g_array_append_val(showing->shown, one);
+    showing->bytes += record->len;
+}
+
+static int read_again(const char *name, struct showing *showing, struct way_text *error)
 {
     char message[WAY_SOURCE_ERROR_MAX];
     struct way_source *source = way_source_open(name, message);
-    uint64_t last = g_array_index(list, struct concerned, end - 1).at.number;
-    size_t bytes = 0;
+    uint64_t last = g_array_index(showing->list, struct concerned, showing->end - 1).at.number;
     struct way_record record;
 
     if (!source) {
@@ -128,19 +150,29 @@ static int read_again(const char *name, const GArray *list, guint first, guint e
         return -1;
     }
     while (way_source_next(source, &record) == WAY_SOURCE_PACKET &&
-           record.number <= last + WAY_EVIDENCE_AROUND) {
-        if (!is_near(list, first, end, record.number) ||
-            bytes + record.len > WAY_EVIDENCE_BYTES_MAX)
-            continue;
-        struct shown one = {.record = record,
-                            .comment = comment_of(list, first, end, record.number)};
-        one.record.bytes = g_memdup2(record.bytes, record.len ? record.len : 1);
-        one.record.source = (uint16_t)g_array_index(list, struct concerned, first).at.source;
-        g_array_append_val(shown, one);
-        bytes += record.len;
-    }
+           record.number <= last + WAY_EVIDENCE_AROUND)
+        show(showing, &record);
     way_source_close(&source);
     return 0;
+}
+
+/* The same of what the source has kept. */
+static void take_kept(const struct way_source *source, struct showing *showing)
+{
+    uint64_t next = 1;
+
+    for (guint i = showing->first; i < showing->end; i++) {
+        uint64_t wanted = g_array_index(showing->list, struct concerned, i).at.number;
+        uint64_t from = wanted > WAY_EVIDENCE_AROUND ? wanted - WAY_EVIDENCE_AROUND : 1;
+        struct way_record record;
+        bool again = i > showing->first &&
+                     g_array_index(showing->list, struct concerned, i - 1).at.number == wanted;
+        showing->gone += !again && !way_source_kept(source, wanted, &record);
+        for (uint64_t n = from > next ? from : next; n <= wanted + WAY_EVIDENCE_AROUND; n++)
+            if (way_source_kept(source, n, &record))
+                show(showing, &record);
+        next = wanted + WAY_EVIDENCE_AROUND + 1;
+    }
 }
 
 static int compare_shown(const void *left, const void *right)
@@ -160,30 +192,40 @@ static const char *name_of(const struct way_reporting *reporting, unsigned sourc
     return way_source_facts(way_merge_source(reporting->setup->merge, source))->name;
 }
 
+static bool is_readable(const char *name)
+{
+    struct stat status;
+
+    return stat(name, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 /* All packets to be shown, in the order of time; NULL with the error. */
-static GArray *shown_of(const struct way_reporting *reporting, const GArray *list,
+static GArray *shown_of(const struct way_reporting *reporting, const GArray *list, unsigned *gone,
                         struct way_text *error)
 {
-    GArray *shown = g_array_new(FALSE, FALSE, sizeof(struct shown));
-    guint first = 0;
+    struct showing showing = {.list = list,
+                              .shown = g_array_new(FALSE, FALSE, sizeof(struct shown))};
 
-    g_array_set_clear_func(shown, shown_clear);
-    while (first < list->len) {
-        unsigned source = g_array_index(list, struct concerned, first).at.source;
-        guint end = first;
-        while (end < list->len && g_array_index(list, struct concerned, end).at.source == source)
-            end++;
+    g_array_set_clear_func(showing.shown, shown_clear);
+    while (showing.first < list->len) {
+        unsigned source = g_array_index(list, struct concerned, showing.first).at.source;
+        while (showing.end < list->len &&
+               g_array_index(list, struct concerned, showing.end).at.source == source)
+            showing.end++;
+        showing.bytes = 0;
+        const struct way_source *kept = way_merge_source(reporting->setup->merge, source);
         const char *name = name_of(reporting, source);
-        struct stat status;
-        if (stat(name, &status) == 0 && S_ISREG(status.st_mode) &&
-            read_again(name, list, first, end, shown, error)) {
-            g_array_unref(shown);
+        if (way_source_keeps(kept)) {
+            take_kept(kept, &showing);
+        } else if (is_readable(name) && read_again(name, &showing, error)) {
+            g_array_unref(showing.shown);
             return NULL;
         }
-        first = end;
+        showing.first = showing.end;
     }
-    g_array_sort(shown, compare_shown);
-    return shown;
+    *gone = showing.gone;
+    g_array_sort(showing.shown, compare_shown);
+    return showing.shown;
 }
 
 /* ---- writing ---- */
@@ -260,19 +302,20 @@ static int write_file(const char *folder, const char *path, const struct way_rep
 }
 
 int way_evidence_write(const char *folder, const struct way_reporting *reporting,
-                       const struct way_outcome *outcome, char path[PATH_MAX],
+                       const struct way_outcome *outcome, char path[PATH_MAX], unsigned *gone,
                        struct way_text *error)
 {
     enum way_ruling ruling = way_outcome_ruling(outcome);
     int result = 0;
 
+    *gone = 0;
     path_of(folder, outcome->expected, path);
     if (ruling == WAY_RULED_PASSED || ruling == WAY_RULED_SKIPPED) {
         unlink(path);
         return 0;
     }
     GArray *list = concerned_of(outcome);
-    GArray *shown = shown_of(reporting, list, error);
+    GArray *shown = shown_of(reporting, list, gone, error);
     if (!shown)
         result = -1;
     else if (shown->len == 0)

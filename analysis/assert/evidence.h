@@ -7,7 +7,8 @@
  * wrong: judging itself keeps nothing for it. A packet that is concerned bears a
  * comment that says how; `frame.comment` finds those in Wireshark. Evidence
  * is never written over anything but evidence: names end in ".evidence.pcapng".
- * Of standard input and live interfaces, which cannot be read again, there is none.
+ * Standard input and live interfaces cannot be read again: of these there is what their
+ * sources were told to keep (way_source_keep), the latest packets.
  */
 #ifndef WAYLAY_ANALYSIS_ASSERT_EVIDENCE_H
 #define WAYLAY_ANALYSIS_ASSERT_EVIDENCE_H
@@ -24,10 +25,11 @@ enum {
 
 /* Writes the evidence of an outcome into `folder`, which is made if need be, and its
  * path into `path`. What an earlier judgement left there of the same expectation
- * is replaced, or removed where it holds now. Returns 1 where a file was written; 0 where
+ * is replaced, or removed where it holds now. *gone is how many of the packets concerned
+ * cannot be had any more. Returns 1 where a file was written; 0 where
  * there is nothing to show; -1 with one line in `error`. */
 int way_evidence_write(const char *folder, const struct way_reporting *reporting,
-                       const struct way_outcome *outcome, char path[PATH_MAX],
+                       const struct way_outcome *outcome, char path[PATH_MAX], unsigned *gone,
                        struct way_text *error);
 
 #endif

@@ -8,19 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/assert/check_file.h"
 #include "analysis/assert/evidence.h"
+#include "analysis/assert/json.h"
 #include "analysis/assert/mutation.h"
+#include "analysis/assert/text.h"
 #include "analysis/assert/verdicts.h"
 #include "analysis/assert/wirenotes.h"
 #include "analysis/assert/world.h"
-
-static void print_complaints(const struct way_complaints *complaints)
-{
-    for (size_t i = 0; i < complaints->count && i < WAY_SCRIPT_COMPLAINTS_MAX; i++)
-        fputs(complaints->texts[i], stderr);
-    if (complaints->count > WAY_SCRIPT_COMPLAINTS_MAX)
-        fprintf(stderr, "... and %zu more\n", complaints->count - WAY_SCRIPT_COMPLAINTS_MAX);
-}
 
 /* Takes out what --only does not name. */
 static void keep_only(struct way_program *program, const struct way_expect_options *options)
@@ -48,6 +43,7 @@ static int show_evidence(const struct way_reporting *reporting, const struct way
 {
     char into[PATH_MAX], path[PATH_MAX];
     struct way_text error;
+    unsigned gone = 0;
 
     if (options->no_evidence || (!options->evidence && !folder))
         return 0;
@@ -55,16 +51,20 @@ static int show_evidence(const struct way_reporting *reporting, const struct way
         snprintf(into, sizeof into, "%s", options->evidence);
     else
         snprintf(into, sizeof into, "%s/evidence", folder);
-    int written = way_evidence_write(into, reporting, outcome, path, &error);
+    int written = way_evidence_write(into, reporting, outcome, path, &gone, &error);
     if (written < 0 && options->evidence) {
         fprintf(stderr, "waylay-assert: %s\n", error.s);
         return -1;
     }
+    if (gone && options->text)
+        way_text_line(options->text,
+                      "    evidence:  lacks %u of the packets: of a stream the last %d MB are kept",
+                      gone, WAY_INPUTS_KEPT / 1000000);
     if (written <= 0)
         return 0;
     if (options->text)
-        fprintf(options->text, "    evidence:  %s\n", path);
-    return json_object_set_new(object, "evidence", json_string(path));
+        way_text_line(options->text, "    evidence:  %s", path);
+    return json_object_set_new(object, "evidence", way_json_of_text(path));
 }
 
 /* Where the packets are from: of captures without a run, nothing. */
@@ -111,8 +111,10 @@ static int report_one(struct origin *origin, const struct way_verdicts *verdicts
                                                  : &tally->rulings[way_outcome_ruling(outcome)]) +=
         1;
     json_t *object = way_verdict_json(reporting, outcome);
-    if (json_array_append_new(list, object))
+    if (json_array_append_new(list, object)) {
+        fputs("waylay-assert: out of memory\n", stderr);
         return -1;
+    }
     if (options->text)
         way_verdict_text(options->text, reporting, outcome);
     if (show_evidence(reporting, outcome, options, origin->folder, object))
@@ -146,8 +148,14 @@ static int judge(struct way_program *program, const char *path, const struct way
     struct way_inputs inputs;
     struct way_verdicts verdicts;
     struct way_text error;
-    int result = way_inputs_open(&inputs, program, bindings, folder, options->given,
-                                 options->given_count, &error);
+    const struct way_inputs_wish wish = {.program = program,
+                                         .bindings = bindings,
+                                         .folder = folder,
+                                         .given = options->given,
+                                         .given_count = options->given_count,
+                                         .keep = (options->evidence || folder) &&
+                                                 !options->no_evidence && !options->mutation};
+    int result = way_inputs_open(&inputs, &wish, &error);
 
     if (result) {
         fprintf(stderr, "waylay-assert: %s\n", error.s);
@@ -180,7 +188,7 @@ int way_expect_file(const char *path, const struct way_bindings *bindings, const
     const struct way_world world = {
         .names = names.names, .count = names.count, .partial = bindings != NULL};
     if (way_program_read(&program, path, &world)) {
-        print_complaints(&program.complaints);
+        way_complaints_print(&program.complaints);
     } else {
         keep_only(&program, options);
         result = program.expected_count == 0
@@ -199,10 +207,10 @@ int way_expect_list(const char *path)
     int result = way_program_read(&program, path, &open);
 
     if (result)
-        print_complaints(&program.complaints);
+        way_complaints_print(&program.complaints);
     for (const struct way_expected *one = program.expected; !result && one; one = one->next)
-        printf("%s:%u: %s%s\n", one->place.script->name, one->place.line, one->warn ? "warn " : "",
-               one->words);
+        way_text_line(stdout, "%s:%u: %s%s", one->place.script->name, one->place.line,
+                      one->warn ? "warn " : "", one->words);
     way_program_free(&program);
     return result;
 }

@@ -16,7 +16,7 @@
 
 static int complain(const char *message, const char *what)
 {
-    fprintf(stderr, "waylay-assert: %s%s\n", message, what);
+    way_text_line(stderr, "waylay-assert: %s%s", message, what);
     return -1;
 }
 

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -79,6 +80,15 @@ int way_json_line(struct way_json *json, struct way_json_lines *lines, json_t **
     }
     *out = way_json_parse(json, lines->text, length);
     return *out ? 1 : last ? 2 : -1;
+}
+
+json_t *way_json_of_text(const char *text)
+{
+    char *clean = way_text_clean(text);
+    json_t *string = json_string(clean);
+
+    free(clean);
+    return string;
 }
 
 int way_json_refuse(struct way_json *json, const char *key, const char *found,

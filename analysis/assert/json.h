@@ -49,6 +49,9 @@ struct way_json_lines {
  * also a line that is too long or has a zero byte in it. */
 int way_json_line(struct way_json *json, struct way_json_lines *lines, json_t **out);
 
+/* A string of the text, cleaned (analysis/assert/text.h). A new reference. */
+json_t *way_json_of_text(const char *text);
+
 /* Notes "FILE: key 'KEY': found FOUND, expected EXPECTED"; a NULL `found` is
  * "nothing of the kind". Returns -EINVAL. */
 int way_json_refuse(struct way_json *json, const char *key, const char *found,

@@ -66,7 +66,8 @@ static void stop_all(int signal)
 
 int64_t way_living_ready(void)
 {
-    struct sigaction action = {.sa_handler = stop_all};
+    struct sigaction action = {.sa_handler = stop_all,
+                               .sa_flags = SA_RESETHAND}; /* the second one ends the program */
     struct timespec now;
 
     clock_gettime(CLOCK_REALTIME, &now);

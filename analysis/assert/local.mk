@@ -10,11 +10,14 @@ libwayassert_a_SOURCES = \
 	analysis/assert/folder.c analysis/assert/folder.h \
 	analysis/assert/inputs.c analysis/assert/inputs.h \
 	analysis/assert/json.c analysis/assert/json.h \
+	analysis/assert/kept.c analysis/assert/kept.h \
 	analysis/assert/living.c analysis/assert/living.h \
 	analysis/assert/logread.c analysis/assert/logread.h \
+	analysis/assert/losses.c analysis/assert/losses.h \
 	analysis/assert/alter.c analysis/assert/alter.h \
 	analysis/assert/mutation.c analysis/assert/mutation.h \
 	analysis/assert/mutation_report.c analysis/assert/mutation_state.h \
+	analysis/assert/options.c analysis/assert/options.h \
 	analysis/assert/outputs.c analysis/assert/outputs.h \
 	analysis/assert/runs.c analysis/assert/runs.h \
 	analysis/assert/text.c analysis/assert/text.h \
@@ -54,6 +57,7 @@ check_PROGRAMS += \
 	test-assert-run \
 	test-assert-wire \
 	test-assert-logs \
+	test-assert-text \
 	test-assert-input
 TESTS += \
 	test-assert-redirect \
@@ -62,6 +66,7 @@ TESTS += \
 	test-assert-run \
 	test-assert-wire \
 	test-assert-logs \
+	test-assert-text \
 	test-assert-input
 test_assert_redirect_SOURCES = tests/unit/test-assert-redirect.c
 test_assert_redirect_CFLAGS = $(ASSERT_TEST_CFLAGS)
@@ -81,6 +86,9 @@ test_assert_wire_LDADD = $(ASSERT_TEST_LDADD)
 test_assert_logs_SOURCES = tests/unit/test-assert-logs.c
 test_assert_logs_CFLAGS = $(ASSERT_TEST_CFLAGS) $(GLIB_CFLAGS)
 test_assert_logs_LDADD = $(ASSERT_TEST_LDADD)
+test_assert_text_SOURCES = tests/unit/test-assert-text.c
+test_assert_text_CFLAGS = $(ASSERT_TEST_CFLAGS) $(GLIB_CFLAGS)
+test_assert_text_LDADD = $(ASSERT_TEST_LDADD)
 test_assert_input_SOURCES = tests/unit/test-assert-input.c
 test_assert_input_CFLAGS = $(ASSERT_TEST_CFLAGS)
 test_assert_input_LDADD = $(ASSERT_TEST_LDADD)

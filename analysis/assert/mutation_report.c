@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "analysis/assert/json.h"
 #include "analysis/assert/mutation_state.h"
 #include "analysis/assert/text.h"
 #include "analysis/judge/packet.h"
@@ -106,7 +107,8 @@ static void print_expectation(FILE *out, const struct way_mutation *mutation,
 
     for (size_t n = 0; n < mutation->bucket_count; n++)
         sum += one->noticed[n];
-    fprintf(out, "  %s:%u: %s\n    ", one->file, one->line, one->words);
+    way_text_line(out, "  %s:%u: %s", one->file, one->line, one->words);
+    fputs("    ", out);
     if (one->ruling != WAY_RULED_PASSED) {
         fprintf(out, "was left aside: it is %s without any mutation\n",
                 way_ruling_name(one->ruling));
@@ -145,8 +147,9 @@ static void print_unnoticed_of(FILE *out, const struct way_mutation *mutation, s
         if (change->noticed || change->bucket != bucket || ++count > SHOWN_MAX)
             continue;
         packet_text(packet_of(mutation, change), packet, sizeof packet);
-        fprintf(out, "  %s: in %s frame %" PRIu64 ": %s\n", what_text(mutation, change).s,
-                capture_name(mutation, change), packet_of(mutation, change)->record.number, packet);
+        way_text_line(out, "  %s: in %s frame %" PRIu64 ": %s", what_text(mutation, change).s,
+                      capture_name(mutation, change), packet_of(mutation, change)->record.number,
+                      packet);
     }
     if (count > SHOWN_MAX)
         fprintf(out, "  and %zu more of the kind: %s\n", count - SHOWN_MAX,
@@ -179,18 +182,18 @@ static json_t *expectation_json(const struct way_mutation *mutation,
         if (one->noticed[n])
             json_object_set_new(kinds, kind_text(&mutation->buckets[n]).s,
                                 json_integer((json_int_t)one->noticed[n]));
-    return json_pack("{s:s, s:s, s:i, s:s, s:o}", "name", way_text("%s", one->words).s, "file",
-                     one->file, "line", (int)one->line, "verdict", way_ruling_name(one->ruling),
-                     "noticed", kinds);
+    return json_pack("{s:o, s:o, s:i, s:s, s:o}", "name", way_json_of_text(one->words), "file",
+                     way_json_of_text(one->file), "line", (int)one->line, "verdict",
+                     way_ruling_name(one->ruling), "noticed", kinds);
 }
 
 static json_t *change_json(const struct way_mutation *mutation,
                            const struct way_mutation_change *change)
 {
     return json_pack(
-        "{s:s, s:s, s:s, s:I, s:i}", "kind", kind_text(&mutation->buckets[change->bucket]).s,
+        "{s:s, s:s, s:o, s:I, s:i}", "kind", kind_text(&mutation->buckets[change->bucket]).s,
         "what", what_text(mutation, change).s, "capture",
-        mutation->captures[change->target.capture].path, "frame",
+        way_json_of_text(mutation->captures[change->target.capture].path), "frame",
         (json_int_t)packet_of(mutation, change)->record.number, "noticed_by", (int)change->noticed);
 }
 

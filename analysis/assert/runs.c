@@ -219,7 +219,10 @@ static void print_run(FILE *out, const struct way_run_entry *entry, const json_t
                                            "flaky",  "skipped", "warnings"};
     const char *comma = "";
 
-    fprintf(out, "  %s: ", entry->folder);
+    char *folder = way_text_clean(entry->folder);
+
+    fprintf(out, "  %s: ", folder);
+    free(folder);
     if (entry->wrong || !entry->is_run) {
         fputs(entry->is_run ? "could not be judged\n" : "no run (no scenario.yaml)\n", out);
         return;
@@ -250,6 +253,6 @@ void way_runs_table(FILE *out, const struct way_runs *runs, const json_t *list)
             continue;
         fputs(told ? "" : "flaky: passed in some repeats only\n", out);
         told = true;
-        fprintf(out, "  %s: %s\n", text_of(object, "run"), text_of(object, "name"));
+        way_text_line(out, "  %s: %s", text_of(object, "run"), text_of(object, "name"));
     }
 }

@@ -6,6 +6,7 @@
 #include "analysis/assert/text.h"
 
 #include <arpa/inet.h>
+#include <glib.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -28,6 +29,48 @@ struct way_text way_text(const char *format, ...)
         if (*c < ' ' || *c > '~')
             *c = '?';
     return text;
+}
+
+/* Bytes of the character at `at` that may stand as it is; 0: there is none. */
+static size_t harmless(const char *at)
+{
+    gunichar c = g_utf8_get_char_validated(at, -1);
+
+    if (c == (gunichar)-1 || c == (gunichar)-2)
+        return 0;
+    GUnicodeType type = g_unichar_type(c);
+    if (type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT || type == G_UNICODE_LINE_SEPARATOR ||
+        type == G_UNICODE_PARAGRAPH_SEPARATOR || (c & 0xfffe) == 0xfffe)
+        return 0;
+    return (size_t)(g_utf8_next_char(at) - at);
+}
+
+char *way_text_clean(const char *text)
+{
+    GString *clean = g_string_new(NULL);
+
+    while (*text) {
+        size_t length = harmless(text);
+        if (length)
+            g_string_append_len(clean, text, (gssize)length);
+        else
+            g_string_append_printf(clean, "\\x%02x", (unsigned char)*text);
+        text += length ? length : 1;
+    }
+    return g_string_free(clean, FALSE);
+}
+
+void way_text_line(FILE *out, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    char *clean = way_text_clean(text);
+    fprintf(out, "%s\n", clean);
+    g_free(clean);
+    g_free(text);
 }
 
 struct way_text way_text_address(way_be32 address)

@@ -6,11 +6,18 @@
  * expected). They are returned by value, in a struct, so that nobody owns or
  * frees them; a text that does not fit is cut, and ends in "...". Pieces may
  * come from hostile files: what is no printable ASCII is written as '?'.
+ *
+ * Texts of any length (words of expectations, names of files and folders) are cleaned
+ * where they are written: UTF-8 stays as it is, but for what a terminal would obey and what
+ * XML cannot have (control and formatting characters, non-characters). These, and bytes that
+ * are no UTF-8, become \xNN, byte by byte: so no name can begin a line, colour a terminal or
+ * end a document.
  */
 #ifndef WAYLAY_ANALYSIS_ASSERT_TEXT_H
 #define WAYLAY_ANALYSIS_ASSERT_TEXT_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include "core/packet/ipv4.h"
 
@@ -22,6 +29,13 @@ struct way_text {
 
 /* The text that printf would write. */
 struct way_text way_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The text, cleaned as above; freed by g_free. */
+char *way_text_clean(const char *text);
+
+/* Writes a line: what printf would write, cleaned, and its end. Errors stay with the
+ * stream. */
+void way_text_line(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* An IPv4 address (network order) as a dotted quad. */
 struct way_text way_text_address(way_be32 address);

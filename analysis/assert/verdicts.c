@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "analysis/assert/json.h"
 #include "analysis/assert/text.h"
 
 struct sums {
@@ -54,19 +55,20 @@ static struct way_text place_text(const struct way_reporting *reporting, const s
 static void print_note(FILE *out, const struct way_reporting *reporting,
                        const struct way_note *note, const char *wire)
 {
-    fprintf(out, "    at:        %s\n", place_text(reporting, &note->at).s);
+    way_text_line(out, "    at:        %s", place_text(reporting, &note->at).s);
     if (note->packet[0])
-        fprintf(out, "    packet:    %s\n", note->packet);
-    fprintf(out, "    expected:  %s\n    found:     %s\n", note->expected, note->found);
+        way_text_line(out, "    packet:    %s", note->packet);
+    way_text_line(out, "    expected:  %s", note->expected);
+    way_text_line(out, "    found:     %s", note->found);
     for (size_t i = 0; i < WAY_NOTE_NEAREST_MAX && note->nearest[i][0]; i++)
-        fprintf(out, "    nearest:   %s: %s\n", place_text(reporting, &note->nearest_at[i]).s,
-                note->nearest[i]);
+        way_text_line(out, "    nearest:   %s: %s", place_text(reporting, &note->nearest_at[i]).s,
+                      note->nearest[i]);
     if (wire[0])
-        fprintf(out, "    the wire:  %s\n", wire);
+        way_text_line(out, "    the wire:  %s", wire);
     if (note->bound[0])
-        fprintf(out, "    bound:     %s\n", note->bound);
+        way_text_line(out, "    bound:     %s", note->bound);
     if (note->filter[0])
-        fprintf(out, "    wireshark: %s\n", note->filter);
+        way_text_line(out, "    wireshark: %s", note->filter);
 }
 
 /* What is known of a tap: "c1-r1: 12 packets from 1764.1 to 1764.9, live from 1764.0". */
@@ -124,8 +126,8 @@ static void print_rule(FILE *out, const struct way_reporting *reporting,
     const struct way_rule_outcome *one = &outcome->rules[n];
     uint64_t all = one->failures ? one->failures : one->doubts, shown = 0;
 
-    fprintf(out, "  %s:%u: %s\n", one->rule->place.script->name, one->rule->place.line,
-            one->rule->text);
+    way_text_line(out, "  %s:%u: %s", one->rule->place.script->name, one->rule->place.line,
+                  one->rule->text);
     for (size_t i = 0; i < one->note_count; i++) {
         if (one->notes[i].doubt && one->failures)
             continue;
@@ -135,9 +137,9 @@ static void print_rule(FILE *out, const struct way_reporting *reporting,
     unsigned taps[2 * WAY_PROGRAM_SELECT_TAPS];
     size_t tap_count = taps_of(one->rule, taps);
     for (size_t i = 0; i < tap_count; i++)
-        fprintf(out, "    tap:       %s\n", tap_text(reporting, taps[i]).s);
+        way_text_line(out, "    tap:       %s", tap_text(reporting, taps[i]).s);
     if (all > shown)
-        fprintf(out, "    and %" PRIu64 " more like it\n", all - shown);
+        way_text_line(out, "    and %" PRIu64 " more like it", all - shown);
 }
 
 void way_verdict_text(FILE *out, const struct way_reporting *reporting,
@@ -147,18 +149,18 @@ void way_verdict_text(FILE *out, const struct way_reporting *reporting,
     bool warned = outcome->expected->warn && ruling != WAY_RULED_PASSED;
 
     if (ruling == WAY_RULED_SKIPPED) {
-        fprintf(out, "%-12s  %s: %s\n", "skipped", outcome->expected->words, outcome->skipped);
+        way_text_line(out, "%-12s  %s: %s", "skipped", outcome->expected->words, outcome->skipped);
         return;
     }
-    fprintf(out, "%-12s  %s: %s%s\n", way_ruling_name(ruling), outcome->expected->words,
-            counts_text(outcome).s, warned ? " (a warning)" : "");
+    way_text_line(out, "%-12s  %s: %s%s", way_ruling_name(ruling), outcome->expected->words,
+                  counts_text(outcome).s, warned ? " (a warning)" : "");
     for (size_t i = 0; i < outcome->rule_count; i++) {
         const struct way_rule_outcome *one = &outcome->rules[i];
         if (way_rule_ruling(one) != WAY_RULED_PASSED)
             print_rule(out, reporting, outcome, i);
         else if (one->unknown)
-            fprintf(out, "    of %" PRIu64 " packets nothing can be said: %s is absent\n",
-                    one->unknown, one->lacking);
+            way_text_line(out, "    of %" PRIu64 " packets nothing can be said: %s is absent",
+                          one->unknown, one->lacking);
     }
 }
 
@@ -174,29 +176,29 @@ void way_verdict_explain(FILE *out, const struct way_reporting *reporting,
 
     (void)reporting;
     for (size_t i = 0; i < expected->scope_count; i++)
-        fprintf(out, "    line %u  for each %s: %" PRIu64 " selected\n",
-                expected->scopes[i]->place.line, expected->scopes[i]->text,
-                selected_by(verdicts, expected->scopes[i]));
+        way_text_line(out, "    line %u  for each %s: %" PRIu64 " selected",
+                      expected->scopes[i]->place.line, expected->scopes[i]->text,
+                      selected_by(verdicts, expected->scopes[i]));
     for (size_t i = 0; i < outcome->rule_count; i++) {
         const struct way_rule_outcome *one = &outcome->rules[i];
         const struct way_rule *rule = one->rule;
         if (rule->main)
-            fprintf(out,
-                    "    line %u  %s: %" PRIu64 " selected, %" PRIu64 " examined, %" PRIu64
-                    " matched\n",
-                    rule->place.line, rule->main->text, selected_by(verdicts, rule->main),
-                    one->examined, one->matched);
+            way_text_line(out,
+                          "    line %u  %s: %" PRIu64 " selected, %" PRIu64 " examined, %" PRIu64
+                          " matched",
+                          rule->place.line, rule->main->text, selected_by(verdicts, rule->main),
+                          one->examined, one->matched);
         else
-            fprintf(out, "    line %u  %s: %s\n", rule->place.line, rule->text,
-                    way_ruling_name(way_rule_ruling(one)));
+            way_text_line(out, "    line %u  %s: %s", rule->place.line, rule->text,
+                          way_ruling_name(way_rule_ruling(one)));
         if (rule->main && rule->main->filter)
-            fprintf(out, "             filter: %s\n", rule->main->filter);
+            way_text_line(out, "             filter: %s", rule->main->filter);
         if (rule->other)
-            fprintf(out, "             others: %s: %" PRIu64 " selected\n", rule->other->text,
-                    selected_by(verdicts, rule->other));
+            way_text_line(out, "             others: %s: %" PRIu64 " selected", rule->other->text,
+                          selected_by(verdicts, rule->other));
         if (one->unknown)
-            fprintf(out, "             unknown: %" PRIu64 ", for want of %s\n", one->unknown,
-                    one->lacking);
+            way_text_line(out, "             unknown: %" PRIu64 ", for want of %s", one->unknown,
+                          one->lacking);
     }
 }
 
@@ -233,17 +235,11 @@ static int set_place(json_t *object, const struct way_reporting *reporting, cons
         return 0;
     const struct way_source_facts *facts =
         way_source_facts(way_merge_source(reporting->setup->merge, at->source));
-    return json_object_set_new(object, "capture", json_string(facts->name)) |
+    return json_object_set_new(object, "capture", way_json_of_text(facts->name)) |
            json_object_set_new(object, "tap",
-                               json_string(reporting->setup->program->taps[at->tap])) |
+                               way_json_of_text(reporting->setup->program->taps[at->tap])) |
            json_object_set_new(object, "frame", json_integer((json_int_t)at->number)) |
            json_object_set_new(object, "time", json_integer(at->time));
-}
-
-/* Text of packets may be no UTF-8: way_text makes it printable. */
-static json_t *text_of(const char *text)
-{
-    return json_string(way_text("%s", text).s);
 }
 
 static json_t *note_json(const struct way_reporting *reporting, const struct way_note *note,
@@ -253,20 +249,20 @@ static json_t *note_json(const struct way_reporting *reporting, const struct way
     int error = set_place(object, reporting, &note->at);
 
     error |= json_object_set_new(object, "doubt", json_boolean(note->doubt));
-    error |= json_object_set_new(object, "expected", text_of(note->expected));
-    error |= json_object_set_new(object, "found", text_of(note->found));
+    error |= json_object_set_new(object, "expected", way_json_of_text(note->expected));
+    error |= json_object_set_new(object, "found", way_json_of_text(note->found));
     if (note->packet[0])
-        error |= json_object_set_new(object, "packet", text_of(note->packet));
+        error |= json_object_set_new(object, "packet", way_json_of_text(note->packet));
     if (note->filter[0])
-        error |= json_object_set_new(object, "filter", text_of(note->filter));
+        error |= json_object_set_new(object, "filter", way_json_of_text(note->filter));
     if (wire[0])
-        error |= json_object_set_new(object, "wire", text_of(wire));
+        error |= json_object_set_new(object, "wire", way_json_of_text(wire));
     if (note->bound[0])
-        error |= json_object_set_new(object, "bound", text_of(note->bound));
+        error |= json_object_set_new(object, "bound", way_json_of_text(note->bound));
     for (size_t i = 0; i < WAY_NOTE_NEAREST_MAX && note->nearest[i][0]; i++) {
         json_t *one = json_object();
         error |= set_place(one, reporting, &note->nearest_at[i]);
-        error |= json_object_set_new(one, "differs", text_of(note->nearest[i]));
+        error |= json_object_set_new(one, "differs", way_json_of_text(note->nearest[i]));
         error |= json_array_append_new(nearest, one);
     }
     error |= json_object_set_new(object, "nearest", nearest);
@@ -282,7 +278,7 @@ static json_t *rule_json(const struct way_reporting *reporting, const struct way
     const struct way_rule_outcome *one = &outcome->rules[n];
     json_t *object = json_object(), *notes = json_array();
     int error =
-        json_object_set_new(object, "rule", text_of(one->rule->text)) |
+        json_object_set_new(object, "rule", way_json_of_text(one->rule->text)) |
         json_object_set_new(object, "line", json_integer(one->rule->place.line)) |
         json_object_set_new(object, "verdict", json_string(way_ruling_name(way_rule_ruling(one)))) |
         json_object_set_new(object, "examined", json_integer((json_int_t)one->examined)) |
@@ -318,25 +314,25 @@ json_t *way_verdict_json(const struct way_reporting *reporting, const struct way
     enum way_ruling ruling = way_outcome_ruling(outcome);
     const struct way_expected *expected = outcome->expected;
     int error =
-        json_object_set_new(object, "name", text_of(expected->words)) |
+        json_object_set_new(object, "name", way_json_of_text(expected->words)) |
         json_object_set_new(object, "verdict", json_string(way_ruling_name(ruling))) |
         json_object_set_new(object, "level", json_string(expected->warn ? "warn" : "fail")) |
         json_object_set_new(object, "detail", json_string(detail_of(reporting, outcome).s)) |
         json_object_set_new(object, "examined", json_integer((json_int_t)sums.examined)) |
         json_object_set_new(object, "matched", json_integer((json_int_t)sums.matched)) |
-        json_object_set_new(object, "file", json_string(expected->place.script->name)) |
+        json_object_set_new(object, "file", way_json_of_text(expected->place.script->name)) |
         json_object_set_new(object, "line", json_integer(expected->place.line));
 
     if (ruling != WAY_RULED_PASSED && worst && worst->note_count) {
         const struct way_note *note = &worst->notes[0];
-        error |= json_object_set_new(object, "rule", text_of(worst->rule->text));
-        error |= json_object_set_new(object, "expected", text_of(note->expected));
-        error |= json_object_set_new(object, "found", text_of(note->found));
+        error |= json_object_set_new(object, "rule", way_json_of_text(worst->rule->text));
+        error |= json_object_set_new(object, "expected", way_json_of_text(note->expected));
+        error |= json_object_set_new(object, "found", way_json_of_text(note->found));
         error |= set_place(object, reporting, &note->at);
         const char *wire =
             way_wire_notes_text(reporting->wire, (size_t)(worst - outcome->rules), 0);
         if (wire[0])
-            error |= json_object_set_new(object, "wire", text_of(wire));
+            error |= json_object_set_new(object, "wire", way_json_of_text(wire));
     }
     for (size_t i = 0; i < outcome->rule_count; i++)
         error |= json_array_append_new(rules, rule_json(reporting, outcome, i));

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "analysis/assert/json.h"
+#include "analysis/assert/kept.h"
 #include "analysis/capture/source.h"
 #include "core/common/cleanup.h"
 
@@ -310,8 +311,8 @@ static void read_capture(const struct finding *finding, const struct way_link *l
     struct way_record record;
     uint64_t number = 0;
 
-    snprintf(path, sizeof path, "%s/%s", folder, link->captures[end]);
-    struct way_source *source = way_source_open(path, error);
+    struct way_source *source =
+        way_kept_capture(folder, link->captures[end], path) ? way_source_open(path, error) : NULL;
     if (!source)
         return;
     while (way_source_next(source, &record) == WAY_SOURCE_PACKET) {

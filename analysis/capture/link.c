@@ -24,6 +24,13 @@ int way_link_from_file(uint32_t linktype)
     return -1;
 }
 
+uint32_t way_link_to_file(uint16_t link)
+{
+    enum { LINKTYPE_RAW = 101 };
+
+    return link == WAY_LINK_RAW ? LINKTYPE_RAW : link; /* all others are the same */
+}
+
 const char *way_link_names(void)
 {
     return "Ethernet (1), raw IP (101), IPv4 (228), Linux cooked v1 (113) or v2 (276)";

@@ -22,6 +22,9 @@ enum way_link_type {
 /* The DLT_ number for a file's LINKTYPE_ number, or -1 for one that is not read. */
 int way_link_from_file(uint32_t linktype);
 
+/* The LINKTYPE_ number under which a file has packets of one of the DLT_ numbers above. */
+uint32_t way_link_to_file(uint16_t link);
+
 /* The link types that are read, for messages. Static. */
 const char *way_link_names(void);
 

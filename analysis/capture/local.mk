@@ -10,6 +10,7 @@ libwaycapture_a_SOURCES = \
 	analysis/capture/pcap.c \
 	analysis/capture/pcapng.c \
 	analysis/capture/record.h \
+	analysis/capture/ring.c analysis/capture/ring.h \
 	analysis/capture/source.c analysis/capture/source.h \
 	analysis/capture/stream.c analysis/capture/stream.h \
 	analysis/capture/writer.c analysis/capture/writer.h

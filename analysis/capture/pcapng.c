@@ -24,6 +24,7 @@ enum option_code {
     OPTION_END = 0,
     OPTION_PACKET_DROPCOUNT = 4,
     OPTION_STATISTICS_IFDROP = 5,
+    OPTION_STATISTICS_OSDROP = 7,
     OPTION_INTERFACE_TSRESOL = 9,
     OPTION_INTERFACE_TSOFFSET = 14
 };
@@ -64,6 +65,12 @@ static const uint8_t *find_option(const struct way_pcapng *pcapng, const struct 
     return NULL;
 }
 
+/* Files may say what they like: sums stay at the most. */
+static uint64_t sum_of(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
 /* Counts of the section that ends join those of the file. */
 static void end_section(struct way_pcapng *pcapng)
 {
@@ -92,8 +99,42 @@ static enum way_format_result begin_section(struct way_pcapng *pcapng, struct wa
     return WAY_FORMAT_PACKET;
 }
 
-/* Looks at the next block, whole; the caller skips it. Blocks that are of no use
- * and too long to be looked at are passed over here. */
+/* Whether blocks of the type are looked at: of the others any length will do. */
+static bool is_read(uint32_t type)
+{
+    return type == BLOCK_SECTION || type == BLOCK_INTERFACE || type == BLOCK_OLD_PACKET ||
+           type == BLOCK_SIMPLE_PACKET || type == BLOCK_STATISTICS || type == BLOCK_PACKET;
+}
+
+/* Checks the length at the end of a block against that at its beginning. */
+static enum way_format_result check_again(uint32_t again, uint32_t total, struct way_fault *fault)
+{
+    if (again == total)
+        return WAY_FORMAT_PACKET;
+    return way_fault_note(fault,
+                          "found a block that is %" PRIu32 " bytes long at its end, expected "
+                          "%" PRIu32 " as at its beginning",
+                          again, total);
+}
+
+/* Passes over a block that is longer than what can be looked at together. */
+static enum way_format_result pass_block(const struct way_pcapng *pcapng, struct way_stream *stream,
+                                         uint32_t total, struct way_fault *fault)
+{
+    enum { AGAIN = 4 };
+    const uint8_t *again =
+        way_stream_pass(stream, total - AGAIN) ? way_stream_peek(stream, AGAIN) : NULL;
+
+    if (!again)
+        return WAY_FORMAT_CUT;
+    enum way_format_result result = check_again(get32(pcapng, again), total, fault);
+    if (result == WAY_FORMAT_PACKET)
+        way_stream_skip(stream, AGAIN);
+    return result;
+}
+
+/* Looks at the next block, whole; the caller skips it. One that is of no use and too long
+ * to be looked at is passed over here: then *total is 0. */
 static enum way_format_result peek_block(struct way_pcapng *pcapng, struct way_stream *stream,
                                          struct block *block, uint32_t *total,
                                          struct way_fault *fault)
@@ -110,7 +151,13 @@ static enum way_format_result peek_block(struct way_pcapng *pcapng, struct way_s
     }
     block->type = get32(pcapng, header);
     *total = get32(pcapng, header + 4);
-    if (*total < BLOCK_LEAST || *total % 4 != 0 || *total > WAY_SOURCE_BLOCK_MAX)
+    bool too_long = *total > WAY_SOURCE_BLOCK_MAX;
+    if (*total >= BLOCK_LEAST && *total % 4 == 0 && too_long && !is_read(block->type)) {
+        enum way_format_result result = pass_block(pcapng, stream, *total, fault);
+        *total = 0;
+        return result;
+    }
+    if (*total < BLOCK_LEAST || *total % 4 != 0 || too_long)
         return way_fault_note(fault,
                               "found a block of %" PRIu32 " bytes, expected a multiple of 4 from "
                               "%d to %d",
@@ -118,15 +165,9 @@ static enum way_format_result peek_block(struct way_pcapng *pcapng, struct way_s
     const uint8_t *bytes = way_stream_peek(stream, *total);
     if (!bytes)
         return WAY_FORMAT_CUT;
-    uint32_t again = get32(pcapng, bytes + *total - 4);
-    if (again != *total)
-        return way_fault_note(fault,
-                              "found a block that is %" PRIu32 " bytes long at its end, expected "
-                              "%" PRIu32 " as at its beginning",
-                              again, *total);
     block->body = bytes + BLOCK_HEADER_LEN;
     block->len = *total - BLOCK_LEAST;
-    return WAY_FORMAT_PACKET;
+    return check_again(get32(pcapng, bytes + *total - 4), *total, fault);
 }
 
 /* ns of one unit of the interface's stamps, at least 1. */
@@ -246,7 +287,8 @@ static enum way_format_result read_packet(struct way_pcapng *pcapng, const struc
             : find_option(pcapng, block, PACKET_AT + ((len + 3) & ~3U), OPTION_PACKET_DROPCOUNT, 8);
     unsigned old_drops = old ? way_format_get16(block->body + 2, pcapng->swapped) : NOT_COUNTED;
     if (drops || old_drops != NOT_COUNTED) {
-        pcapng->dropped += drops ? way_format_get64(drops, pcapng->swapped) : old_drops;
+        pcapng->dropped =
+            sum_of(pcapng->dropped, drops ? way_format_get64(drops, pcapng->swapped) : old_drops);
         pcapng->dropped_known = true;
     }
     record->bytes = block->body + PACKET_AT;
@@ -264,10 +306,13 @@ static void read_statistics(struct way_pcapng *pcapng, const struct block *block
         return;
     uint32_t number = get32(pcapng, block->body);
     const uint8_t *drops = find_option(pcapng, block, OPTIONS_AT, OPTION_STATISTICS_IFDROP, 8);
-    if (drops && number < pcapng->count) {
-        pcapng->interfaces[number].dropped = way_format_get64(drops, pcapng->swapped);
-        pcapng->dropped_known = true;
-    }
+    const uint8_t *system = find_option(pcapng, block, OPTIONS_AT, OPTION_STATISTICS_OSDROP, 8);
+    if ((!drops && !system) || number >= pcapng->count)
+        return;
+    pcapng->interfaces[number].dropped =
+        sum_of(drops ? way_format_get64(drops, pcapng->swapped) : 0,
+               system ? way_format_get64(system, pcapng->swapped) : 0);
+    pcapng->dropped_known = true;
 }
 
 enum way_format_result way_pcapng_open(struct way_pcapng *pcapng, struct way_stream *stream,
@@ -318,7 +363,7 @@ uint64_t way_pcapng_dropped(const struct way_pcapng *pcapng)
     uint64_t dropped = pcapng->dropped;
 
     for (unsigned i = 0; i < pcapng->count; i++)
-        dropped += pcapng->interfaces[i].dropped;
+        dropped = sum_of(dropped, pcapng->interfaces[i].dropped);
     return dropped;
 }
 

@@ -19,6 +19,7 @@
 
 #include "analysis/capture/format.h"
 #include "analysis/capture/live.h"
+#include "analysis/capture/ring.h"
 
 struct way_source {
     struct way_source_facts facts;
@@ -29,6 +30,7 @@ struct way_source {
     struct way_pcap pcap;
     struct way_pcapng pcapng;
     struct way_live *live; /* or NULL for a file */
+    struct way_ring *ring; /* its latest packets, or NULL */
     int64_t deadline;      /* live: ns on the monotonic clock; 0: none */
     volatile sig_atomic_t stopped;
 };
@@ -203,6 +205,8 @@ static void source_count(struct way_source *source, struct way_record *record)
 
     record->number = ++facts->packets;
     record->source = 0;
+    if (source->ring)
+        way_ring_add(source->ring, record);
     facts->clipped += record->len < record->wire_len;
     if (facts->packets == 1) {
         facts->first = facts->last = record->time;
@@ -290,11 +294,29 @@ void way_source_stop(struct way_source *source)
     source->stopped = 1;
 }
 
+int way_source_keep(struct way_source *source, size_t bytes)
+{
+    if (!source->ring)
+        source->ring = way_ring_new(bytes);
+    return source->ring ? 0 : -1;
+}
+
+bool way_source_keeps(const struct way_source *source)
+{
+    return source->ring != NULL;
+}
+
+bool way_source_kept(const struct way_source *source, uint64_t number, struct way_record *record)
+{
+    return source->ring && way_ring_find(source->ring, number, record);
+}
+
 void way_source_close(struct way_source **source)
 {
     if (!*source)
         return;
     way_live_close(&(*source)->live);
+    way_ring_free(&(*source)->ring);
     way_pcapng_close(&(*source)->pcapng);
     way_stream_close(&(*source)->stream);
     free((*source)->name);

@@ -17,6 +17,9 @@
  * What else makes a capture weaker evidence is counted in way_source_facts:
  * packets that were clipped (snap length), and stamps that run backwards.
  *
+ * What cannot be read again (a pipe, an interface) may be told to keep its latest
+ * packets: way_source_keep.
+ *
  * Live sources give packets out as they come, until their deadline: see
  * way_source_next. One thread.
  *
@@ -104,6 +107,17 @@ int way_source_descriptor(const struct way_source *source);
 /* Live: ends the source; the next call says END. May be called from a signal
  * handler. For files it does nothing. */
 void way_source_stop(struct way_source *source);
+
+/* Has the source keep its latest packets, `bytes` of them, which can then be found by
+ * their numbers although it cannot be read again. Returns 0; -1 when memory lacks. */
+int way_source_keep(struct way_source *source, size_t bytes);
+
+/* Whether it was told to. */
+bool way_source_keeps(const struct way_source *source);
+
+/* A packet that the source still has; its bytes are good until the next way_source_next.
+ * False: it is gone, or was never kept. */
+bool way_source_kept(const struct way_source *source, uint64_t number, struct way_record *record);
 
 /* Frees the source and nulls the pointer. NULL inside is allowed. */
 void way_source_close(struct way_source **source);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Blocks of pcapng: type, length, body, options, length.
+ * Blocks of pcapng: type, length, body, options, length. Lengths are known before anything
+ * is written, so that a stream that cannot seek will do.
  */
 #include "analysis/capture/writer.h"
 
 #include <string.h>
 
+#include "analysis/capture/link.h"
 #include "analysis/capture/source.h"
 
 enum {
@@ -100,7 +102,7 @@ void way_writer_interface(FILE *file, const char *name, uint16_t link)
     uint32_t options = option_bytes(name) + 4 + padded(sizeof resolution);
     uint32_t length = begin_block(file, BLOCK_INTERFACE, 8, options);
 
-    put16(file, link);
+    put16(file, (uint16_t)way_link_to_file(link));
     put16(file, 0);
     put32(file, WAY_SOURCE_PACKET_MAX);
     put_option(file, OPTION_NAME, name);

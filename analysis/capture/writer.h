@@ -22,10 +22,12 @@ enum { WAY_WRITER_TEXT_MAX = 32 * 1024 }; /* bytes of a name or comment; the res
  * ferror says at the end whether all was written. */
 void way_writer_begin(FILE *file, const char *comment);
 
-/* One interface more: the first is number 0. */
+/* One interface more: the first is number 0. `link` is a DLT_ number, as way_record has it
+ * (in the file stands the LINKTYPE_ number). */
 void way_writer_interface(FILE *file, const char *name, uint16_t link);
 
-/* A packet of an interface, with a comment or NULL. */
+/* A packet of an interface, with a comment or NULL. Of its record time, bytes, len and
+ * wire_len are written. */
 void way_writer_packet(FILE *file, uint32_t interface, const struct way_record *record,
                        const char *comment);
 

@@ -129,7 +129,8 @@ static int draft_to(const char *output, char **folders, int count)
     if (!out)
         return complain("--output: cannot be written: ", output);
     int result = draft(out, folders, count);
-    if ((output ? fclose(out) : fflush(out)) != 0)
+    bool bad = ferror(out) != 0;
+    if ((output ? fclose(out) : fflush(out)) != 0 || bad)
         return complain("the draft cannot be written", "");
     return result;
 }

@@ -404,7 +404,9 @@ static int open_and_read(struct surveying *at, const char *folder, struct way_te
     if (result) {
         *error = way_text("%s: a link has a name that no tap can have", folder);
     } else {
-        result = way_inputs_open(&inputs, &program, at->bindings, folder, NULL, 0, error);
+        const struct way_inputs_wish wish = {
+            .program = &program, .bindings = at->bindings, .folder = folder};
+        result = way_inputs_open(&inputs, &wish, error);
         /* The program numbers its taps in the order in which the text names them. */
         if (!result)
             read_packets(at, &inputs.setup);

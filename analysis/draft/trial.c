@@ -51,7 +51,9 @@ static int judge(GPtrArray *candidates, const struct way_program *program,
 {
     struct way_inputs inputs;
     struct way_verdicts verdicts;
-    int result = way_inputs_open(&inputs, program, bindings, folder, NULL, 0, error);
+    const struct way_inputs_wish wish = {
+        .program = program, .bindings = bindings, .folder = folder};
+    int result = way_inputs_open(&inputs, &wish, error);
 
     if (!result) {
         way_judge(&inputs.setup, &verdicts);

@@ -50,7 +50,9 @@ static void judge(const struct way_program *program, const struct way_bindings *
     struct way_verdicts verdicts;
     struct way_text error;
 
-    if (way_inputs_open(&inputs, program, bindings, folder, NULL, 0, &error)) {
+    const struct way_inputs_wish wish = {
+        .program = program, .bindings = bindings, .folder = folder};
+    if (way_inputs_open(&inputs, &wish, &error)) {
         printf("Bail out! %s\n", error.s);
         abort();
     }
