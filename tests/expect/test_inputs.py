@@ -129,7 +129,7 @@ BITING = "n<&>\x1b[31m\n\u202e\udcff'\""
 @pytest.mark.parametrize("form", ["text", "tap", "junit", "json", "jsonl"])
 def test_names_of_files_do_no_harm(a: Path, form: str) -> None:
     capture, rules = (
-        os.fsencode(shutil.copy(a.parent / name, a.parent / BITING + name))
+        os.fsencode(shutil.copy(a.parent / name, a.parent / (BITING + name)))
         for name in ("a.pcap", "each.expect")
     )
     argv = [os.fsencode(PROGRAM), b"--evidence", rules + b".d", b"--format", form.encode()]
