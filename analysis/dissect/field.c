@@ -84,6 +84,26 @@ static unsigned distance(const char *a, size_t a_len, const char *b, size_t b_le
     return row[b_len];
 }
 
+/* What people call fields that have another name, nearer to a third. */
+static const char *known_as(const char *name, size_t len)
+{
+    static const char *const names[][2] = {{"tcp.flags.rst", "tcp.flags.reset"},
+                                           {"tcp.flags.psh", "tcp.flags.push"},
+                                           {"http.status", "http.response.code"},
+                                           {"http.response.status", "http.response.code"},
+                                           {"http.method", "http.request.method"},
+                                           {"http.uri", "http.request.uri"},
+                                           {"ip.tos", "ip.dsfield"},
+                                           {"ip.dscp", "ip.dsfield.dscp"},
+                                           {"tcp.window", "tcp.window_size"},
+                                           {"icmp.id", "icmp.ident"}};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strlen(names[i][0]) == len && memcmp(names[i][0], name, len) == 0)
+            return names[i][1];
+    return NULL;
+}
+
 const char *way_field_nearest(const char *name, size_t len)
 {
     struct way_field path;
@@ -91,6 +111,8 @@ const char *way_field_nearest(const char *name, size_t len)
 
     if (len > WAY_FIELD_NAME_MAX || !take_path(&name, &len, &path))
         return NULL;
+    if (known_as(name, len))
+        return known_as(name, len);
     unsigned least = (unsigned)(len / 3 + 2); /* further away it is no slip of the pen */
     for (const struct way_field_group *const *group = way_field_groups; *group; group++)
         for (size_t i = 0; i < (*group)->count; i++) {

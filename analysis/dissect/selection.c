@@ -13,6 +13,7 @@
 
 #include "analysis/capture/link.h"
 #include "analysis/capture/source.h"
+#include "analysis/dissect/field.h"
 #include "analysis/dissect/filter_names.h"
 #include "analysis/dissect/sieve.h"
 
@@ -125,10 +126,12 @@ static bool is_good(const char *text, char error[WAY_SELECTION_ERROR_MAX])
     size_t at, len;
 
     if (way_filter_has_name(text, &at, &len)) {
-        snprintf(error, WAY_SELECTION_ERROR_MAX,
-                 "found '%.*s', expected a word of pcap-filter(7) or an address: names of hosts "
-                 "are not looked up",
-                 (int)len, text + at);
+        struct way_field field;
+        bool is_field = way_field_find(text + at, len, &field);
+        snprintf(error, WAY_SELECTION_ERROR_MAX, "found '%.*s', %s", (int)len, text + at,
+                 is_field ? "which is a field: fields stand behind 'where' or 'with'"
+                          : "expected a word of pcap-filter(7) or an address: names of hosts "
+                            "are not looked up");
         return false;
     }
     if (!compile(text, WAY_LINK_ETHERNET, &program, error))

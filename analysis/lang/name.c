@@ -57,8 +57,9 @@ static void complain_of_variable(struct way_context *context, struct way_place p
                      "nothing is called '$%s': did you mean '$%s'?", name, near.best);
     else
         way_complain(&context->resolver->program->complaints, place,
-                     "nothing is called '$%s': expected a 'let', a parameter, or a name of the run",
-                     name);
+                     "nothing is called '$%s': expected a 'let', a parameter (--let %s=TEXT), or a "
+                     "name of the run",
+                     name, name);
 }
 
 struct way_term *way_resolve_variable(struct way_context *context, const struct way_expr *expr)
@@ -263,10 +264,14 @@ static void complain_of_tap(struct way_context *context, struct way_place place,
     if (near.best)
         way_complain(&context->resolver->program->complaints, place,
                      "there is no tap '%s': did you mean '%s'?", name, near.best);
+    else if (all[0])
+        way_complain(&context->resolver->program->complaints, place,
+                     "there is no tap '%s': expected one of: %s", name, all);
     else
         way_complain(&context->resolver->program->complaints, place,
-                     "there is no tap '%s': expected %s%s", name,
-                     all[0] ? "one of: " : "one that is declared: tap NAME = \"FILE\"", all);
+                     "there is no tap '%s': expected one that is declared (tap %s = \"FILE\"), or "
+                     "given (--tap %s=FILE)",
+                     name, name, name);
 }
 
 int way_resolve_tap(struct way_context *context, struct way_place place, const char *name)

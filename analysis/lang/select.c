@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "analysis/lang/nearest.h"
 #include "analysis/lang/resolver.h"
 
 static struct way_complaints *complaints_of(struct way_context *context)
@@ -82,9 +83,9 @@ static bool use_macro(struct way_context *context, const struct way_expr *call,
         wanted++;
     if (given != wanted || ++inner.depth > WAY_RESOLVE_DEPTH_MAX) {
         way_complain(complaints_of(context), call->place,
-                     given != wanted ? "the macro '%s' takes %zu values, not %zu"
+                     given != wanted ? "the macro '%s' takes %zu value%s, not %zu"
                                      : "the macro '%s' uses itself",
-                     item->name, wanted, given);
+                     item->name, wanted, wanted == 1 ? "" : "s", given);
         return false;
     }
     *env = (struct way_env){.names = item->words, .values = call->left, .values_env = context->env};
@@ -201,9 +202,15 @@ bool way_resolve_edge(struct way_context *context, const struct way_point *point
     out->slot = way_resolve_slot(context, point->name, strlen(point->name));
     if (out->slot)
         return true;
+    struct way_nearest near = way_nearest(point->name);
+    for (unsigned i = 0; context->expected && i < context->expected->slot_count; i++)
+        way_nearest_offer(&near, context->expected->slot_names[WAY_SLOT_BOUND + i]);
     if (way_world_find(context->resolver->world, WAY_WORLD_MARK, point->name))
         way_complain(complaints_of(context), point->place,
                      "nothing is bound to '%s': did you mean 'mark %s'?", point->name, point->name);
+    else if (near.best)
+        way_complain(complaints_of(context), point->place,
+                     "nothing is bound to '%s': did you mean '%s'?", point->name, near.best);
     else
         way_complain(complaints_of(context), point->place,
                      "nothing is bound to '%s': expected a name that an earlier 'as' gives, or "

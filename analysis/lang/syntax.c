@@ -279,6 +279,21 @@ static size_t list_expected(const char *const *expected, size_t count, char *lis
     return named;
 }
 
+/* Words of display filters, of C and of English, for which we have others. */
+static const char *of_ours(const char *word)
+{
+    static const char *const words[][2] = {
+        {"&", "and"},    {"eq", "=="},   {"ne", "!="},         {"lt", "<"},
+        {"le", "<="},    {"gt", ">"},    {"ge", ">="},         {"matches", "contains"},
+        {"is", "=="},    {"only", "=="}, {"every", "each"},    {"always", "each"},
+        {"never", "no"}, {"none", "no"}, {"than", "at most N"}};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i][0], word) == 0)
+            return words[i][1];
+    return NULL;
+}
+
 void way_syntax_error(struct way_parse *parse, struct way_place place, const char *found,
                       const char *const *expected, size_t count)
 {
@@ -292,6 +307,8 @@ void way_syntax_error(struct way_parse *parse, struct way_place place, const cha
             way_nearest_offer(&near, expected[i]);
     size_t named = list_expected(expected, count, list, sizeof list);
     const char *quote = ended ? "" : "'";
+    if (of_ours(word))
+        near.best = of_ours(word);
     if (near.best && !ended)
         way_complain(parse->complaints, place, "found '%s': did you mean '%s'?", word, near.best);
     else

@@ -174,6 +174,7 @@ static void names_are_found_and_near_ones_named(void)
     CU_ASSERT_FALSE(way_field_find("", 0, &field));
     CU_ASSERT_STRING_EQUAL(way_field_nearest("ip.dest", 7), "ip.dst");
     CU_ASSERT_STRING_EQUAL(way_field_nearest("inner.tcp.flag.syn", 18), "tcp.flags.syn");
+    CU_ASSERT_STRING_EQUAL(way_field_nearest("tcp.flags.rst", 13), "tcp.flags.reset");
     CU_ASSERT_PTR_NULL(way_field_nearest("nothing.at.all.like.it", 22));
 }
 

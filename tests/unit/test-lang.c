@@ -77,6 +77,9 @@ static void syntax_is_checked(void)
         {"\"x\": each \"tcp\" on c1-r1 with ip.ttl = 3",
          "t.expect:1:38: found '=': did you mean '=='"},
         {"\"x\": each \"tcp\" on c1-r1 within 3 s", "t.expect:1:35: found 's': did you mean 'as'?"},
+        {"\"x\": every \"tcp\" on c1-r1", "t.expect:1:6: found 'every': did you mean 'each'?"},
+        {"\"x\": each \"tcp\" on c1-r1 with ip.ttl == 3 && ip.id == 4",
+         "t.expect:1:44: found '&': did you mean 'and'?"},
         {"\"x\": each \"tcp", "t.expect:1:11: the text has no end"},
         {"\"x\": each \"tcp\" on c1-r1 with ip.src == 10.0.0.256",
          "t.expect:1:41: it is no address"},
@@ -100,6 +103,10 @@ static void names_are_known_before_anything_is_read(void)
          "t.expect:1:33: there is no mark 'hot.start': did "
          "you mean 'hit.start'?"},
         {"\"x\": no \"tcp\" on c1-r1 after them", "t.expect:1:30: nothing is bound to 'them'"},
+        {"\"x\": first \"tcp\" on c1-r1 as one no \"udp\" on c1-r1 after onee",
+         "t.expect:1:58: nothing is bound to 'onee': did you mean 'one'?"},
+        {"\"x\": no \"ip.ttl == 64\" on c1-r1", "t.expect:1:9: libpcap refuses the filter: found "
+                                                "'ip.ttl', which is a field: fields stand"},
         {"macro syn() = \"tcp\"\n\"x\": no sin() on c1-r1",
          "t.expect:2:9: there is no macro or function "
          "'sin': did you mean 'syn'?"},
