@@ -61,6 +61,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/shell.py \
 	emu/waylay/stepcheck.py \
 	emu/waylay/steps.py \
+	emu/waylay/story.py \
 	emu/waylay/summary.py \
 	emu/waylay/tell.py \
 	emu/waylay/userns.py \

@@ -14,7 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any, Collection, Iterator, Sequence
 
-from waylay import interventions
+from waylay import interventions, story
 from waylay.errors import FAILED, INCONCLUSIVE, INTERRUPTED, PASSED
 from waylay.results import WARNED, word_of
 
@@ -53,7 +53,8 @@ class Outcome:
         bad = [rule for rule in self.rules() if rule["verdict"] not in HARMLESS]
         said = str(self.results.get("detail", "")) or "no results were left"
         if bad:
-            said = f"{bad[0]['name']}: {bad[0]['detail']}"
+            steps = [*self.results.get("steps", []), *self.results.get("timeline", [])]
+            said = f"{bad[0]['name']}: {story.retold(str(bad[0]['detail']), steps)}"
         elif "steps" in self.results:
             said = "" if self.verdict == "passed" else self.doubt
         return (said.splitlines() or [""])[0]

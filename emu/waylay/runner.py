@@ -32,6 +32,7 @@ from waylay import (
     plan,
     programs,
     results,
+    story,
     summary,
 )
 from waylay.actions import Stage
@@ -411,9 +412,15 @@ class Run:
         }
         self._write(told)
         if expectations:
-            print("\n" + results.table("Checks, from the captures", expectations))
+            checks = [
+                {**one, "detail": story.retold(one["detail"], [*steps, *timeline])}
+                for one in expectations
+            ]
+            print("\n" + results.table("Checks, from the captures", checks))
         report_fault = tell_report(self.run_dir, self._first_fetch())
         results.set_latest(self.run_dir)
+        if any("rules" in one and one["verdict"] not in outcome.HARMLESS for one in expectations):
+            print(f"failures  {sys.argv[0]} assert {self.run_dir} shows each in full")
         print(f"results   {self.run_dir}\nverdict   {verdict}, faithful: {trust.line}", flush=True)
         repeated = fidelity.unmet(self.wire)
         if repeated:

@@ -28,6 +28,7 @@ EXTRA_DIST += \
 	tests/runner/test_progress.py \
 	tests/runner/test_schema.py \
 	tests/runner/test_stepcheck.py \
+	tests/runner/test_story.py \
 	tests/runner/test_steps.py \
 	tests/runner/test_summary.py \
 	tests/runner/test_words.py \
