@@ -51,6 +51,12 @@ static void pick_head(const struct way_field *field, const struct way_http_messa
     add_text(field, message->head, out);
 }
 
+static void pick_head_len(const struct way_field *field, const struct way_http_message *message,
+                          struct way_values *out)
+{
+    way_values_add(out, field->info->type, message->head.len);
+}
+
 /* `argument`: requests are asked for. */
 static void pick_kind(const struct way_field *field, const struct way_http_message *message,
                       struct way_values *out)
@@ -131,6 +137,7 @@ static void pick_header(const struct way_field *field, const struct way_http_mes
         return each_message(field, view, pick, out);                                               \
     }
 PICKED(get_head, pick_head)
+PICKED(get_head_len, pick_head_len)
 PICKED(get_kind, pick_kind)
 PICKED(get_method, pick_method)
 PICKED(get_target, pick_target)
@@ -160,6 +167,7 @@ static enum way_presence get_body_len(const struct way_field *field, const struc
 
 static const struct way_field_info rows[] = {
     HTTP("http", BYTES, get_head, "the head of each message, with the empty line at its end"),
+    HTTP("http.head_len", NUMBER, get_head_len, "bytes of that head", .ours = true),
     HTTP("http.request", BOOL, get_kind, "it is a request; absent for responses", .argument = 1),
     HTTP("http.response", BOOL, get_kind, "it is a response; absent for requests", .argument = 0),
     HTTP("http.request.method", STRING, get_method, "method"),

@@ -228,6 +228,14 @@ static double result_error(const struct way_evaluation *e, enum way_term_kind ki
     return INFINITY;
 }
 
+/* One calculates with one value: of a list, with its only one. */
+static bool only_one(struct way_datum *datum)
+{
+    if (datum->shape == WAY_LIST && datum->count == 1)
+        *datum = datum->items[0];
+    return datum->shape == WAY_ONE;
+}
+
 static bool arithmetic_value(struct way_evaluation *e, const struct way_term *term,
                              struct way_datum *out)
 {
@@ -235,7 +243,7 @@ static bool arithmetic_value(struct way_evaluation *e, const struct way_term *te
 
     if (!value_of(e, term->kids[0], &a) || !value_of(e, term->kids[1], &b))
         return false;
-    if (a.shape != WAY_ONE || b.shape != WAY_ONE)
+    if (!only_one(&a) || !only_one(&b))
         return unknown(e, term, WAY_ABSENT);
     bool real = a.sort == WAY_SORT_REAL || b.sort == WAY_SORT_REAL;
     *out = (struct way_datum){.sort = term->sort, .tap = -1};

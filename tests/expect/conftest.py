@@ -39,6 +39,24 @@ class Judged:
     def failed(self) -> list[str]:
         return [item["name"] for item in self.items if item["verdict"] == "failed"]
 
+    def reasons(self, words: str) -> str:
+        """What is wrong with the expectation of these words: rule, expected and found, by line."""
+        rules = next(item["rules"] for item in self.items if item["name"] == words)
+        return "\n".join(
+            f"{rule['rule']}: expected {note['expected']}, found {note['found']}"
+            for rule in rules
+            if rule["verdict"] == "failed"
+            for note in rule["notes"]
+        )
+
+    def broke(self, words: str, *reasons: str) -> bool:
+        """Whether it was this expectation alone, and for these reasons among others."""
+        assert self.code == 1 and self.failed == [words], self
+        told = self.reasons(words)
+        for reason in reasons:
+            assert reason in told, told
+        return True
+
     def __repr__(self) -> str:
         return self.error + json.dumps(self.items, indent=1)
 

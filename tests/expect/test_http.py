@@ -44,15 +44,20 @@ GET = "GET /a HTTP/1.1\n"
 
 
 def ok(age: int, cache: str) -> str:
-    return f"HTTP/1.1 200 OK\nAge: {age}\nCache-Status: p1; {cache}\nContent-Length: 2\n"
+    return f'HTTP/1.1 200 OK\nETag: "x"\nAge: {age}\nCache-Status: p1; {cache}\nContent-Length: 2\n'
 
 
-def aged(ages: tuple[int, int, int] = (4, 6, 8), tagged: str = "") -> Packets:
+def aged(
+    ages: tuple[int, int, int] = (4, 6, 8),
+    told: str = 'HTTP/1.1 304 Not Modified\nETag: "x"\n',
+    body: bytes = b"",
+    tag: str = '"x"',
+    every: float = 2.0,
+) -> Packets:
     talk = Talk(0.0, 50001)
     for n, (age, cache) in enumerate(zip(ages, ("fwd=uri-miss", "hit", "hit"))):
-        talk.ask(0.1 + 2 * n, GET).answer(0.2 + 2 * n, ok(age, cache), b"hi")
-    talk.ask(5.0, GET + 'If-None-Match: "x"\n')
-    talk.answer(5.1, tagged or 'HTTP/1.1 304 Not Modified\nETag: "x"\n')
+        talk.ask(0.1 + every * n, GET).answer(0.2 + every * n, ok(age, cache), b"hi")
+    talk.ask(9.0, GET + f"If-None-Match: {tag}\n").answer(9.1, told, body)
     return talk.packets
 
 
@@ -65,24 +70,45 @@ def test_age(judge: Judge) -> None:
     assert judged.code == 0, judged
 
 
+OLDER = "hits grow older, and are no affair of the origin's"
+NO_BODY = "a tag that matches gets no body"
+
+
 def test_age_spoilt(judge: Judge) -> None:
-    assert judge("age.expect", client=aged((4, 4, 4)), origin=origin()).code == 1
+    judged = judge("age.expect", client=aged((4, 4, 8)), origin=origin())
+    assert judged.broke(OLDER, "expected one.http.age == 6 give or take 1")
+    judged = judge("age.expect", client=aged((4, 6, 6)), origin=origin())
+    assert judged.broke(OLDER, "expected two.http.age == 8 give or take 1")
+    judged = judge("age.expect", client=aged(every=3.0), origin=origin())
+    assert judged.broke(OLDER, "expected one.time - stored.time == 2s give or take 500ms")
     asked = origin() + Talk(2.11, 60002, "10.0.2.2").ask(2.12, GET).packets
-    assert judge("age.expect", client=aged(), origin=asked).failed == [
-        "hits grow older, and are no affair of the origin's"
-    ]
-    whole = "HTTP/1.1 200 OK\nContent-Length: 0\n"
-    judged = judge("age.expect", client=aged(tagged=whole), origin=origin())
-    assert judged.failed == ["a tag that matches gets no body"], judged
+    judged = judge("age.expect", client=aged(), origin=asked)
+    assert judged.broke(OLDER, 'no "tcp dst port 80" on origin after stored: expected no such')
+
+
+def test_a_tag_spoilt(judge: Judge) -> None:
+    whole = "HTTP/1.1 200 OK\nContent-Length: 2\n"
+    judged = judge("age.expect", client=aged(told=whole, body=b"hi"), origin=origin())
+    assert judged.broke(
+        NO_BODY, "expected http.response.code == 304", "found http.response.code is"
+    )
+    bodied = "HTTP/1.1 304 Not Modified\n"
+    judged = judge("age.expect", client=aged(told=bodied, body=b"hi"), origin=origin())
+    assert judged.broke(NO_BODY, "expected tcp.len == http.head_len")
+    judged = judge("age.expect", client=aged(tag='"y"'), origin=origin())
+    assert judged.broke(NO_BODY, "where http.if_none_match == stored.http.etag")
 
 
 LONG = "HTTP/1.1 200 OK\nContent-Length: 10000\n"
+VIA = LONG + "Via: 1.1 p1\nCache-Status: p1; fwd=uri-miss\n"
 
 
-def dying(got: int = 3000, ends: float = 1.01, cache: str = "fwd=uri-miss") -> dict[str, Packets]:
+def dying(
+    got: int = 3000, ends: float = 1.01, cache: str = "fwd=uri-miss", given: int = 3000
+) -> dict[str, Packets]:
     """The origin sends 3000 of 10000 bytes; the client gets `got`, and asks again later."""
-    here = Talk(0.0, 50001).ask(0.1, GET).answer(0.3, LONG, b"x" * got).end(ends, RST | ACK)
-    there = Talk(0.11, 60001, "10.0.2.2").ask(0.12, GET).answer(0.2, LONG, b"x" * 3000)
+    here = Talk(0.0, 50001).ask(0.1, GET).answer(0.3, VIA, b"x" * got).end(ends, RST | ACK)
+    there = Talk(0.11, 60001, "10.0.2.2").ask(0.12, GET).answer(0.2, LONG, b"x" * given)
     again = Talk(5.0, 50002).ask(5.1, GET).answer(5.2, ok(0, cache), b"hi")
     return {
         "client": here.packets + again.packets,
@@ -95,7 +121,15 @@ def test_origin_dies(judge: Judge) -> None:
     assert judged.code == 0, judged
 
 
+DIES = "the client gets no more than there was, is told in time, and is not served it again"
+
+
 def test_origin_dies_spoilt(judge: Judge) -> None:
-    assert judge("origin-dies.expect", **dying(got=3001)).code == 1
-    assert judge("origin-dies.expect", **dying(ends=4.0)).code == 1
-    assert judge("origin-dies.expect", **dying(cache="hit")).code == 1
+    judged = judge("origin-dies.expect", **dying(got=3001))
+    assert judged.broke(DIES, "expect sum(tcp.len of", "<= sum(tcp.len of")
+    judged = judge("origin-dies.expect", **dying(ends=4.0))
+    assert judged.broke(DIES, "expected 0ns to 2s after died, found 3s after it")
+    judged = judge("origin-dies.expect", **dying(cache="hit"))
+    assert judged.broke(DIES, 'with any http.cache_status contains "hit": expected no such packet')
+    judged = judge("origin-dies.expect", **dying(given=10000, got=10000))
+    assert judged.broke(DIES, "< given.http.content_length")

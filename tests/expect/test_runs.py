@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from made import ACK, CLIENT, SERVER, Packet, gre, tcp, udp
 
-from conftest import Judge, Run
+from conftest import Judge, Judged, Run
 
 Packets = list[Packet]
 
@@ -18,7 +18,8 @@ def tunnelled() -> tuple[Packets, Packets]:
     plain = [Packet(0.1 + n / 10, CLIENT, SERVER, udp(9, 9, b"%d" % n), id=n) for n in range(10)]
     copies = [Packet(p.at + 0.001, "10.0.1.1", SERVER, gre(p.ip()), ttl=50) for p in plain]
     idle = [Packet(at, SERVER, CLIENT, udp(1, 1)) for at in (2.5, 4.5)]
-    return plain + idle, copies + idle
+    lost = [plain[0].but(at=2.2, id=77)]
+    return plain + lost + idle, copies + idle
 
 
 def test_tunnel(run: Run, judge_run: Judge) -> None:
@@ -27,20 +28,36 @@ def test_tunnel(run: Run, judge_run: Judge) -> None:
     assert judge_run("tunnel.expect", folder).code == 0
 
 
+UP = "what enters the tunnel leaves it whole, while it is up"
+DOWN = "nothing leaves it while it is down"
+
+
 def test_tunnel_spoilt(run: Run, judge_run: Judge) -> None:
     plain, copies = tunnelled()
     first = copies[0]
-    wrongs: list[Packets] = [
-        [first.but(ttl=49), *copies[1:]],
-        [first.but(what=gre(plain[1].ip())), *copies[1:]],
-        copies[1:],
+    altered = plain[0].but(what=udp(9, 9, b"!"))
+    wrongs = [
+        ([first.but(ttl=49), *copies[1:]], "expected ip.ttl == 50, found ip.ttl is 49"),
+        (
+            [first.but(what=gre(altered.ip())), *copies[1:]],
+            "expected gre.payload == was.frame[14:]",
+        ),
+        (copies[1:], "expected the packet on r-c within 100ms, found none"),
+        ([*copies, first.but(at=1.5)], "expected exactly 10 such packets, found 11"),
     ]
-    for wrong in wrongs:
+    for wrong, reason in wrongs:
         folder = run(NODES, TUNNEL, {}, {"a-r": plain, "r-c": wrong})
-        assert judge_run("tunnel.expect", folder).code == 1
-    leaked = [*copies, first.but(at=3.0)]
+        assert judge_run("tunnel.expect", folder).broke(UP, reason)
+
+
+def test_tunnel_leaks(run: Run, judge_run: Judge) -> None:
+    plain, copies = tunnelled()
+    leaked = [*copies, copies[0].but(at=3.0)]
     judged = judge_run("tunnel.expect", run(NODES, TUNNEL, {}, {"a-r": plain, "r-c": leaked}))
-    assert "nothing leaves it while it is down" in judged.failed, judged
+    assert judged.broke(DOWN, "expected no such packet, found this one")
+    unasked = [p for p in plain if p.id != 77]
+    judged = judge_run("tunnel.expect", run(NODES, TUNNEL, {}, {"a-r": unasked, "r-c": copies}))
+    assert judged.broke(DOWN, 'some "src host $a" on a-r during down')
 
 
 # ---- ten thousand flows over two next hops
@@ -63,18 +80,32 @@ def test_shares(run: Run, judge_run: Judge) -> None:
     assert judge_run("shares.expect", folder).code == 0
 
 
+SHARE = "both next hops have their share"
+ONE_PATH = "each flow keeps to one path"
+FLOWS = "there are ten thousand flows"
+COUNTED = "the router counted what the wire shows"
+
+
+def judged_flows(
+    run: Run, judge_run: Judge, x: Packets, y: Packets, more: tuple[int, int] = (0, 0)
+) -> Judged:
+    """The counters tell of so many packets more than there are."""
+    told = {"to-x": len(x) + more[0], "to-y": len(y) + more[1]}
+    return judge_run("shares.expect", run(HOPS, {"m": 0.0}, told, {"r-x": x, "r-y": y}))
+
+
 def test_shares_spoilt(run: Run, judge_run: Judge) -> None:
     x, y = flows()
-    numbers = {"to-x": 5000, "to-y": 5000}
-    leaning = judge_run(
-        "shares.expect", run(HOPS, {"m": 0.0}, numbers, {"r-x": x[:4000], "r-y": y})
-    )
-    assert "both next hops have their share" in leaning.failed
-    both = judge_run(
-        "shares.expect", run(HOPS, {"m": 0.0}, numbers, {"r-x": [*x, y[7].but(at=0.5)], "r-y": y})
-    )
-    assert both.failed == ["each flow keeps to one path"], both
-    miscounted = run(HOPS, {"m": 0.0}, {"to-x": 5011, "to-y": 5000}, {"r-x": x, "r-y": y})
-    assert judge_run("shares.expect", miscounted).failed == [
-        "the router counted what the wire shows"
-    ]
+    leaning = judged_flows(run, judge_run, x[:4000], y + x[4000:])
+    assert leaning.broke(SHARE, "expected share(", "distinct(flow of")
+    both = judged_flows(run, judge_run, [*x, y[7].but(at=0.5)], y)
+    assert both.broke(ONE_PATH, "expected no such packet")
+    fewer = judged_flows(run, judge_run, x[1:], y)
+    assert fewer.broke(FLOWS, "found distinct(flow of")
+
+
+def test_counters_of_shares(run: Run, judge_run: Judge) -> None:
+    x, y = flows()
+    assert judged_flows(run, judge_run, x, y, (10, -10)).code == 0
+    for more in ((11, 0), (0, -11)):
+        assert judged_flows(run, judge_run, x, y, more).broke(COUNTED, "give or take 10")
