@@ -4,14 +4,17 @@
  */
 #include "analysis/assert/folder.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analysis/assert/expectations.h"
+#include "analysis/assert/text.h"
 #include "analysis/lang/memory.h"
 
 static int complain(const char *message, const char *what)
@@ -47,6 +50,25 @@ static int judge_files(const char *folder, const struct way_bindings *bindings,
             return -1;
     }
     return 0;
+}
+
+/* Says what is named where a run's folder should be, if it is none at all. */
+static int check_folder(const char *folder)
+{
+    struct stat status;
+
+    if (stat(folder, &status) != 0) {
+        way_text_line(stderr, "waylay-assert: %s: %s", folder, strerror(errno));
+        return -1;
+    }
+    if (S_ISDIR(status.st_mode))
+        return 0;
+    way_text_line(
+        stderr,
+        "waylay-assert: found the file '%s', expected the folder of a run, or FILE.expect; "
+        "a capture is given by --tap NAME=%s",
+        folder, folder);
+    return -1;
 }
 
 /* Reads the names of the run; an interrupted one has none. */
@@ -94,6 +116,8 @@ int way_folder_judge(const char *folder, char *const files[], size_t file_count,
 
     if (strlen(folder) > PATH_MAX - WAY_BINDINGS_PATH_MAX - 64)
         result = complain("the path is too long: ", folder);
+    else if (check_folder(folder))
+        result = -1;
     else if (file_count == 0)
         result = judge_scenario(folder, bindings, options, list, tally);
     else

@@ -5,6 +5,7 @@
  * Everything is read and checked before the first verdict is printed, so that
  * a wrong command line or a broken folder yields a message and nothing else.
  */
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "analysis/assert/mutation.h"
 #include "analysis/assert/options.h"
 #include "analysis/assert/runs.h"
+#include "analysis/assert/text.h"
 
 static int list_all(const struct way_assert_options *options)
 {
@@ -159,8 +161,11 @@ static int evaluate_to(struct way_assert_options *options)
 {
     FILE *out = options->output ? fopen(options->output, "w") : stdout;
 
-    if (!out)
-        return way_assert_complain("--output: cannot be written: ", options->output);
+    if (!out) {
+        way_text_line(stderr, "waylay-assert: --output: '%s' cannot be written: %s",
+                      options->output, strerror(errno));
+        return WAY_ASSERT_USAGE;
+    }
     int code = evaluate(options, out);
     if (!options->output)
         return code;

@@ -226,10 +226,29 @@ static int take_option(struct way_assert_options *options, int option)
     case 'v':
         puts("waylay-assert " PACKAGE_VERSION);
         return DONE;
-    default:
-        return way_assert_complain("see above", "");
+    default: /* getopt has said what is wrong */
+        fputs("Try 'waylay-assert --help'.\n", stderr);
+        return WAY_ASSERT_USAGE;
     }
     return WAY_ASSERT_PASSED;
+}
+
+/* What goes together: taps are files or interfaces, and only these have an end in time. */
+static int check_taps(const struct way_expect_options *expect)
+{
+    bool live = false;
+
+    for (size_t i = 0; i < expect->given_count; i++) {
+        live |= expect->given[i].live;
+        for (size_t j = 0; j < i; j++)
+            if (expect->given[i].live != expect->given[j].live &&
+                strcmp(expect->given[i].name, expect->given[j].name) == 0)
+                return way_assert_complain("expected --tap or --live, found both, of the tap ",
+                                           expect->given[i].name);
+    }
+    return expect->deadline && !live
+               ? way_assert_complain("--for: expected --live NAME=INTERFACE beside it", "")
+               : WAY_ASSERT_PASSED;
 }
 
 int way_assert_options_read(int argc, char **argv, struct way_assert_options *options)
@@ -247,5 +266,10 @@ int way_assert_options_read(int argc, char **argv, struct way_assert_options *op
         code = way_assert_complain(options->check ? "--check: expected the names of files"
                                                   : "expected a RUN_DIR or a FILE.expect",
                                    "");
+    if (code == WAY_ASSERT_PASSED && options->list && options->folder_count)
+        code = way_assert_complain("--list: expected the names of files (.expect), found ",
+                                   options->folders[0]);
+    if (code == WAY_ASSERT_PASSED)
+        code = check_taps(&options->expect);
     return code == WAY_ASSERT_PASSED ? -1 : code;
 }

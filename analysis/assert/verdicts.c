@@ -11,7 +11,7 @@
 #include "analysis/assert/text.h"
 
 struct sums {
-    uint64_t examined, matched, fulfilled;
+    uint64_t examined, matched;
 };
 
 static struct sums sum_of(const struct way_outcome *outcome)
@@ -20,24 +20,48 @@ static struct sums sum_of(const struct way_outcome *outcome)
 
     for (size_t i = 0; i < outcome->rule_count; i++) {
         const struct way_rule_outcome *one = &outcome->rules[i];
-        bool forbids = one->rule->quantifier == WAY_NO; /* what matches it is what must not be */
         sums.examined += one->examined;
         sums.matched += one->matched;
-        sums.fulfilled += forbids ? one->examined - one->matched : one->matched;
     }
     return sums;
 }
 
-/* "12 packets selected, all fulfil it": what was looked at, and what was as the rules say. */
+/* "12 selected, all fulfil it": what one rule was asked of, and of how many it is so. */
+static struct way_text rule_counts_text(const struct way_rule_outcome *one)
+{
+    switch (one->rule->quantifier) {
+    case WAY_EACH:
+    case WAY_EACH_FIRST:
+        if (one->examined == 0)
+            return way_text("nothing selected");
+        if (one->matched == one->examined)
+            return way_text("%" PRIu64 " selected, all fulfil it", one->examined);
+        return way_text("%" PRIu64 " selected, %" PRIu64 " fulfil it", one->examined, one->matched);
+    case WAY_NO:
+        return one->matched ? way_text("%" PRIu64 " found", one->matched)
+                            : way_text("none found, of %" PRIu64, one->examined);
+    case WAY_EXPECT:
+        return way_text(way_rule_ruling(one) == WAY_RULED_PASSED ? "it is so" : "it is not so");
+    default:
+        return way_text("%" PRIu64 " found", one->matched);
+    }
+}
+
+/* The same of all rules: of several, how many hold. */
 static struct way_text counts_text(const struct way_outcome *outcome)
 {
-    struct sums sums = sum_of(outcome);
+    size_t all = outcome->rule_count, bad = 0;
 
-    if (sums.examined == 0)
-        return way_text("nothing selected");
-    if (sums.fulfilled == sums.examined)
-        return way_text("%" PRIu64 " selected, all fulfil it", sums.examined);
-    return way_text("%" PRIu64 " selected, %" PRIu64 " fulfil it", sums.examined, sums.fulfilled);
+    if (all == 1)
+        return rule_counts_text(&outcome->rules[0]);
+    for (size_t i = 0; i < all; i++)
+        bad += way_rule_ruling(&outcome->rules[i]) != WAY_RULED_PASSED;
+    if (bad == 0)
+        return way_text("%zu rules hold, %" PRIu64 " packets examined", all,
+                        sum_of(outcome).examined);
+    if (way_outcome_ruling(outcome) == WAY_RULED_INCONCLUSIVE)
+        return way_text("%zu of %zu rules in doubt", bad, all);
+    return way_text("%zu of %zu rules broken", bad, all);
 }
 
 /* "c1-r1.pcap frame 12 at 1764.000000001 on c1-r1" */

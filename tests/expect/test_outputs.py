@@ -121,9 +121,19 @@ def test_what_passes_in_some_repeats_only(
             "--format: found 'xml', expected one of text, tap, junit, json, jsonl",
         ),
         (["--mutate", "0"], "--mutate: found '0', expected a number from 1 to 1000000"),
-        (["--output", "/nowhere/x"], "--output: cannot be written: /nowhere/x"),
+        (["--output", "/nowhere/x"], "--output: '/nowhere/x' cannot be written: No such file"),
+        (["--for", "1s"], "--for: expected --live NAME=INTERFACE beside it"),
+        (["--live", "a=lo", "--tap", "a=x"], "expected --tap or --live, found both, of the tap a"),
+        (["--list"], "--list: expected the names of files (.expect), found /"),
     ],
 )
 def test_wrong_command_lines(arguments: list[str], says: str, tmp_path: Path) -> None:
     done = ask(*arguments, tmp_path)
     assert done.returncode == 2 and says in done.stderr
+
+
+def test_a_capture_is_no_run(tmp_path: Path) -> None:
+    file = tmp_path / "lan.pcap"
+    file.write_bytes(b"")
+    done = ask(file)
+    assert done.returncode == 2 and f"a capture is given by --tap NAME={file}" in done.stderr
