@@ -178,8 +178,10 @@ class Doing:
 
         # Captures are not converted yet: within a run the clocks agree far better
         # than the time between a step's start and its first packet.
+        count = capture.counter(expression, self.since)
+
         def captured() -> bool:
-            return capture.count(expression, self.since) >= wanted
+            return count() >= wanted
 
         wait_for(f"packet {wanted} of '{text}' on {capture.name}", guard, captured)
 

@@ -18,14 +18,16 @@ import signal
 import socket
 import struct
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Optional, Sequence
 
 from waylay import isolate
 from waylay.clock import RunClock
 from waylay.errors import GuardExpired, WaylayError
+from waylay.model import SNAPLEN_MAX
 from waylay.nodes import WaylayNode
-from waylay.pcap import Filter, Reader, join, restamp, write_empty
+from waylay.pcap import FILE_HEADER, Filter, Reader, join, restamp, write_empty
 from waylay.programs import Program
 from waylay.wait import wait_for
 
@@ -34,6 +36,7 @@ PROBE_MAGIC = b"waylay probe "
 LIVE_SECONDS = 10.0
 SETTLED_NS = 150_000_000
 SETTLED_GUARD = 5.0
+PLACES_APART = 1 << 20  # bytes
 
 STATISTICS = {
     "captured": r"^(\d+) packets? captured$",
@@ -50,6 +53,18 @@ def _prefer(pid: int) -> None:
         pass  # an ordinary user's: its losses are counted all the same
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a record begins: its stamp, in which of the capture's files, and at which byte."""
+
+    stamp: int
+    part: int
+    at: int
+
+
+FIRST_PLACE = Place(0, 0, FILE_HEADER.size)
+
+
 class Capture:
     """The packets of one file, while it grows and after. `name` is the file's."""
 
@@ -60,9 +75,11 @@ class Capture:
         self.on = False
         self.live: Optional[int] = None  # stamp of the first proof, ns
         self.last = 0  # stamp of the newest packet, ns
-        self.packets: list[tuple[int, bytes]] = []
+        self.seen = 0  # packets that were taken in
+        self.places: list[Place] = []  # some of those at which a record begins, in order
         self.gaps: list[list[int]] = []  # [from, to], real-time ns; the last may lack its end
         self.reader = Reader(self.file)
+        self.parts = [self.file]  # the files that it writes, one after the other
         self.probed: Optional[tuple[int, str]] = None  # a process of the node, an interface
         self.probe_socket: Optional[socket.socket] = None
         self.probes = 0
@@ -114,29 +131,41 @@ class Capture:
         self.probe_socket.send((header + payload).ljust(60, b"\0"))
 
         def arrived() -> Optional[int]:
-            for stamp, frame in self.read():
-                if is_probe(frame) and frame[14:].rstrip(b"\0") == payload:
-                    return stamp
-            return None
+            return next((stamp for stamp, proof in self.read() if proof == payload), None)
 
         return wait_for(f"the probe frame in the capture {self.name}", LIVE_SECONDS, arrived)
 
     def read(self) -> list[tuple[int, bytes]]:
-        """Take in what the file has gained; returns that."""
+        """Take in what the file has gained; returns the probes in it.
+
+        Packets are looked at, not kept: there may be more of them than there is memory.
+        """
+        probes = []
         with self.reading:
             if self.on:
                 self.bring()
-            new = list(self.reader.new_records())
-            self.packets += [(stamp, frame) for stamp, frame in new if not is_probe(frame)]
-            self.last = self.packets[-1][0] if self.packets else 0
-        return new
+            part, at = len(self.parts) - 1, self.reader.offset
+            for stamp, frame in self.reader.new_records():
+                self._note_place(Place(stamp, part, at))
+                at = self.reader.offset
+                if is_probe(frame):
+                    probes.append((stamp, frame[14:].rstrip(b"\0")))
+                else:
+                    self.last = stamp
+                    self.seen += 1
+        return probes
 
-    def count(self, expression: Filter, since: int) -> int:
-        """How many packets so far, stamped `since` or later, match a filter."""
+    def _note_place(self, place: Place) -> None:
+        """Every now and then, so that one need not begin at the first packet to find a later."""
+        last = self.places[-1] if self.places else None
+        if last is None or last.part != place.part or place.at - last.at >= PLACES_APART:
+            self.places.append(place)
+
+    def counter(self, expression: Filter, since: int) -> Callable[[], int]:
+        """A function that says how many packets, stamped `since` or later, match so far."""
         self.read()
-        return sum(
-            1 for stamp, frame in self.packets if stamp >= since and expression.matches(frame)
-        )
+        before = [place for place in self.places if place.stamp < since]
+        return Counter(self, expression, since, before[-1] if before else FIRST_PLACE).count
 
     def proven(self) -> None:
         """Note that it is on, as its probe shows."""
@@ -165,28 +194,65 @@ class Capture:
         return {**told, "gaps": gaps} if gaps else told
 
 
+class Counter:
+    """Counts packets of a capture that match, from a place on, as they come into its files."""
+
+    def __init__(self, capture: Capture, expression: Filter, since: int, place: Place) -> None:
+        self.capture = capture
+        self.expression = expression
+        self.since = since
+        self.part = place.part
+        self.reader = Reader(capture.parts[place.part], place.at)
+        self.found = 0
+
+    def count(self) -> int:
+        if self.capture.on:
+            self.capture.bring()
+        while True:
+            parts = len(self.capture.parts)  # before the reading: an earlier one grows no more
+            for stamp, frame in self.reader.new_records():
+                if stamp >= self.since and not is_probe(frame):
+                    self.found += self.expression.matches(frame, self.reader.length)
+            if self.part + 1 == parts:
+                return self.found
+            self.part += 1
+            self.reader.close()
+            self.reader = Reader(self.capture.parts[self.part])
+
+
 class TcpdumpCapture(Capture):
     """tcpdump at one end (`node`, `interface`) of a link, probed from the other."""
 
-    def __init__(self, link: str, node: WaylayNode, interface: str, folder: Path, logs: Path):
+    def __init__(
+        self,
+        link: str,
+        node: WaylayNode,
+        interface: str,
+        folder: Path,
+        logs: Path,
+        snaplen: int = SNAPLEN_MAX,
+    ) -> None:
         super().__init__(link, link, folder)
+        self.snaplen = snaplen
+        self.started = 0
         self.node = node
         self.interface = interface
         self.log = logs / f"{node.name}-tcpdump-{link}.log"
         self.program: Optional[Program] = None
-        self.parts: list[Path] = []  # a file for each time that it was on
         self.counts = dict.fromkeys(STATISTICS, 0)
 
     def launch(self) -> None:
         """Start tcpdump; begin() waits until it listens."""
-        part = self.file if not self.parts else self.file.with_suffix(f".{len(self.parts)}.pcap")
-        self.parts.append(part)
-        self.reader.close()
-        self.reader = Reader(part)
+        if self.started:  # a file for each time that it is on
+            self.parts.append(self.file.with_suffix(f".{self.started}.pcap"))
+            self.reader.close()
+            self.reader = Reader(self.parts[-1])
+        self.started += 1
         command = ["tcpdump", "-i", self.interface, "-n", "-p", "-Z", "root", "-U"]
         command += ["--immediate-mode", "--time-stamp-precision=nano", "-B", "32768"]
+        command += ["-s", str(self.snaplen)]
         # tcpdump counts what it lost only until it is told to stop: nothing else may.
-        self.program = self.node.start_program([*command, "-w", str(part)], self.log)
+        self.program = self.node.start_program([*command, "-w", str(self.parts[-1])], self.log)
         _prefer(self.program.process.pid)
         self.node.programs.remove(self.program)
 

@@ -36,6 +36,9 @@ class NodeSpec:
         return self.role in ("router", "proxy")
 
 
+SNAPLEN_MIN, SNAPLEN_MAX = 64, 262144  # a whole probe; more than any frame has
+
+
 @dataclass(frozen=True)
 class LinkSpec:
     """One link; `name` is its ends as the file orders them."""
@@ -45,6 +48,7 @@ class LinkSpec:
     mtu: int
     wire: Optional[WireSpec] = None  # None: a plain veth pair
     capture: bool = True  # from the start of the run on
+    snaplen: int = SNAPLEN_MAX  # bytes of each frame that captures keep
 
     @property
     def name(self) -> str:

@@ -144,7 +144,7 @@ class Network:
             WireEnd(end.node, end.name, self.nodes[end.node].pid, end.mac, link.mtu)
             for end in self.layout.ends(link)
         )
-        return WireLinkSpec(link.name, (first, second), link.wire, link.capture)
+        return WireLinkSpec(link.name, (first, second), link.wire, link.capture, link.snaplen)
 
     def _show_to_mininet(self, link: LinkSpec) -> None:
         first, second = self.layout.ends(link)
@@ -196,7 +196,8 @@ class Network:
         if link.wire is None:
             far = self.layout.other_end(tap)
             folders = self.captures_dir, self.logs
-            one = TcpdumpCapture(link.name, self.nodes[tap.node], tap.name, *folders)
+            node = self.nodes[tap.node]
+            one = TcpdumpCapture(link.name, node, tap.name, *folders, link.snaplen)
             one.probe_from(self.nodes[far.node], far.name)
             return [one]
         assert self.wire is not None

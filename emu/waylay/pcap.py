@@ -77,8 +77,9 @@ class Filter:
         finally:
             self.library.pcap_close(handle)
 
-    def matches(self, frame: bytes) -> bool:
-        header = _PacketHeader(0, 0, len(frame), len(frame))
+    def matches(self, frame: bytes, length: Optional[int] = None) -> bool:
+        """`length` is the frame's own, where it was cut."""
+        header = _PacketHeader(0, 0, len(frame), length or len(frame))
         result = self.library.pcap_offline_filter(
             ctypes.byref(self.program), ctypes.byref(header), frame
         )
@@ -88,13 +89,14 @@ class Filter:
 class Reader:
     """Reads the records of a capture file; again, for those that came since."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, offset: int = FILE_HEADER.size) -> None:
         self.path = path
         self.file: Optional[BinaryIO] = None
-        self.offset = FILE_HEADER.size
+        self.offset = offset  # of the next record
+        self.length = 0  # of the frame that was returned last, before it was cut
 
     def new_records(self) -> Iterator[tuple[int, bytes]]:
-        """Whole records not yet returned: (real-time stamp in ns, frame)."""
+        """Whole records not yet returned: (real-time stamp in ns, frame as far as it was kept)."""
         if self.file is None and not self._open():
             return
         assert self.file is not None
@@ -103,7 +105,7 @@ class Reader:
             head = self.file.read(RECORD_HEADER.size)
             if len(head) < RECORD_HEADER.size:
                 return
-            seconds, nanoseconds, captured, _length = RECORD_HEADER.unpack(head)
+            seconds, nanoseconds, captured, self.length = RECORD_HEADER.unpack(head)
             frame = self.file.read(captured)
             if len(frame) < captured:
                 return
@@ -118,7 +120,8 @@ class Reader:
     def _open(self) -> bool:
         """Open once the file header is there; a wrong one is a ValueError."""
         try:
-            head = self.path.read_bytes()[: FILE_HEADER.size]
+            with self.path.open("rb") as file:
+                head = file.read(FILE_HEADER.size)
         except FileNotFoundError:
             return False
         if len(head) < FILE_HEADER.size:
@@ -149,11 +152,12 @@ def restamp(path: Path, convert: Callable[[int], int]) -> None:
     temporary = path.with_suffix(".restamped")
     try:
         with temporary.open("wb") as out:
-            out.write(path.read_bytes()[: FILE_HEADER.size])
+            with path.open("rb") as file:
+                out.write(file.read(FILE_HEADER.size))
             for stamp, frame in reader.new_records():
                 seconds, nanoseconds = divmod(convert(stamp), SECOND)
-                # Snapshots are longer than any frame here: captured is the length.
-                out.write(RECORD_HEADER.pack(seconds, nanoseconds, len(frame), len(frame)) + frame)
+                head = RECORD_HEADER.pack(seconds, nanoseconds, len(frame), reader.length)
+                out.write(head + frame)
         os.replace(temporary, path)
     except OSError:
         temporary.unlink(missing_ok=True)

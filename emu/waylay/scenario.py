@@ -14,7 +14,7 @@ from typing import Any, Iterator, Optional
 from waylay import compose, expectations, linkspec, schema
 from waylay.actioncheck import Actions, is_address
 from waylay.forms import check, known
-from waylay.model import LinkSpec, Measure, NodeSpec, Scenario, ServiceSpec, Step
+from waylay.model import SNAPLEN_MAX, LinkSpec, Measure, NodeSpec, Scenario, ServiceSpec, Step
 from waylay.stepcheck import Steps
 from waylay.yamlmarks import Document, Place
 
@@ -98,7 +98,8 @@ def _link(document: Document, index: int, nodes: dict[str, NodeSpec]) -> LinkSpe
         raise document.error(place + ("subnet",), subnet, "a prefix with room for two (/30)")
     ends = (item["ends"][0], item["ends"][1])
     wire = linkspec.read(document, place + ("wire",), ends) if "wire" in item else None
-    return LinkSpec(ends, subnet, item.get("mtu", 1500), wire, item.get("capture", True))
+    snaplen = item.get("snaplen", document.data.get("snaplen", SNAPLEN_MAX))
+    return LinkSpec(ends, subnet, item.get("mtu", 1500), wire, item.get("capture", True), snaplen)
 
 
 def _check_links(

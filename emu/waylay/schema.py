@@ -10,6 +10,7 @@ from __future__ import annotations
 from waylay import linkspec, packets
 from waylay.forms import Schema, choice, integer, listed, mapping, named, one_of, text
 from waylay.linkspec import BOOLEAN
+from waylay.model import SNAPLEN_MAX, SNAPLEN_MIN
 
 # Interface names are <node>-<peer>, and Linux allows 15 characters.
 NODE_NAME = "^[a-z][a-z0-9]{0,6}$"
@@ -73,6 +74,8 @@ NODE = mapping(
     ("role",),
 )
 
+SNAPLEN = integer(SNAPLEN_MIN, SNAPLEN_MAX, f"bytes ({SNAPLEN_MIN} to {SNAPLEN_MAX})")
+
 LINK = mapping(
     {
         "ends": {
@@ -86,6 +89,7 @@ LINK = mapping(
         "mtu": integer(576, 65535, "bytes (576 to 65535)"),
         "wire": linkspec.WIRE,
         "capture": BOOLEAN,
+        "snaplen": SNAPLEN,
     },
     ("ends", "subnet"),
 )
@@ -278,6 +282,7 @@ SCENARIO = mapping(
         "description": {"type": "string", "expected": "a text"},
         "seed": integer(0, (1 << 63) - 1, "a number (0 to 9223372036854775807)"),
         "repeat": integer(1, 10000, "a number of runs (1 to 10000)"),
+        "snaplen": SNAPLEN,
         "parameters": PARAMETERS,
         "sweep": SWEEP,
         "nodes": named(NODE_NAME, NODE, "names to nodes"),

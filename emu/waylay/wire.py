@@ -34,6 +34,7 @@ from waylay import holder, isolate, netlink, programs
 from waylay.clock import OFFSET_VARIABLE, sample
 from waylay.errors import WaylayError
 from waylay.linkspec import Parameters, WireSpec
+from waylay.model import SNAPLEN_MAX
 from waylay.programs import Program
 
 PROGRAM = "waylay-wire"
@@ -68,6 +69,7 @@ class WireLinkSpec:
     ends: tuple[WireEnd, WireEnd]
     parameters: WireSpec
     capture: bool = True
+    snaplen: int = SNAPLEN_MAX
 
 
 def tap_fault(pid: int) -> Optional[str]:
@@ -326,4 +328,6 @@ def _packet(end: WireEnd, own: str) -> Json:
 
 def _described(link: WireLinkSpec, ends: list[Json]) -> Json:
     told: Json = {"name": link.name, "ends": ends, **link.parameters.config()}
+    if link.snaplen != SNAPLEN_MAX:
+        told["snaplen"] = link.snaplen
     return told if link.capture else {**told, "capture": False}

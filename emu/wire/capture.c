@@ -10,13 +10,7 @@
 
 #define NS_PER_SECOND INT64_C(1000000000)
 
-enum {
-    MAGIC_NS = 0xa1b23c4d,
-    VERSION_MAJOR = 2,
-    VERSION_MINOR = 4,
-    SNAPLEN = 262144, /* more than any frame has */
-    LINKTYPE_ETHERNET = 1
-};
+enum { MAGIC_NS = 0xa1b23c4d, VERSION_MAJOR = 2, VERSION_MINOR = 4, LINKTYPE_ETHERNET = 1 };
 
 struct file_header {
     uint32_t magic;
@@ -35,17 +29,19 @@ _Static_assert(sizeof(struct record_header) == 16, "as the format has it");
 
 struct way_capture {
     struct way_output *output;
+    size_t snaplen;
     bool on;
 };
 
 struct way_capture *way_capture_open(struct way_writer *writer, const char *dir, const char *link,
-                                     const char *node, char *error, size_t error_size)
+                                     const char *node, size_t snaplen, char *error,
+                                     size_t error_size)
 {
-    static const struct file_header head = {.magic = MAGIC_NS,
-                                            .major = VERSION_MAJOR,
-                                            .minor = VERSION_MINOR,
-                                            .snaplen = SNAPLEN,
-                                            .linktype = LINKTYPE_ETHERNET};
+    const struct file_header head = {.magic = MAGIC_NS,
+                                     .major = VERSION_MAJOR,
+                                     .minor = VERSION_MINOR,
+                                     .snaplen = (uint32_t)snaplen,
+                                     .linktype = LINKTYPE_ETHERNET};
     char path[4096], name[256];
     int len = snprintf(path, sizeof(path), "%s/%s@%s.pcap", dir, link, node);
     snprintf(name, sizeof(name), "%s@%s", link, node);
@@ -59,6 +55,7 @@ struct way_capture *way_capture_open(struct way_writer *writer, const char *dir,
         return NULL;
     }
     capture->on = true;
+    capture->snaplen = snaplen;
     capture->output = way_output_find(writer, path);
     if (!capture->output)
         capture->output =
@@ -80,11 +77,12 @@ void way_capture_put(struct way_capture *capture, int64_t time, const void *byte
 {
     if (!capture || !capture->on)
         return;
+    size_t kept = len < capture->snaplen ? len : capture->snaplen;
     const struct record_header header = {.seconds = (uint32_t)(time / NS_PER_SECOND),
                                          .nanoseconds = (uint32_t)(time % NS_PER_SECOND),
-                                         .captured = (uint32_t)len,
+                                         .captured = (uint32_t)kept,
                                          .original = (uint32_t)len};
-    way_output_put(capture->output, &header, sizeof(header), bytes, len);
+    way_output_put(capture->output, &header, sizeof(header), bytes, kept);
 }
 
 void way_capture_turn(struct way_capture *capture, bool on)

@@ -30,7 +30,8 @@ struct way_capture_counts {
  * on where it ended (a link that was removed and added again). Returns NULL with one
  * line in `error`. The capture is to be released, before the writer is freed. */
 struct way_capture *way_capture_open(struct way_writer *writer, const char *dir, const char *link,
-                                     const char *node, char *error, size_t error_size);
+                                     const char *node, size_t snaplen, char *error,
+                                     size_t error_size);
 
 /* Ends the use and nulls the pointer. What was put will still be written. NULL in it
  * is allowed. */

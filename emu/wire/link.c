@@ -55,9 +55,9 @@ static int open_captures(struct way_link *link, char *error, size_t error_size)
     for (int i = 0; i < 2; i++) {
         struct way_side *side = &link->sides[i];
         if (!side->capture)
-            side->capture =
-                way_capture_open(wire->writer, wire->settings.captures, link->settings.name,
-                                 link->settings.ends[i].node, error, error_size);
+            side->capture = way_capture_open(wire->writer, wire->settings.captures,
+                                             link->settings.name, link->settings.ends[i].node,
+                                             (size_t)link->settings.snaplen, error, error_size);
         if (!side->capture)
             return -1;
     }

@@ -185,6 +185,13 @@ static int read_capture(struct way_config_at at, void *target, const void *limit
     return way_config_bool(at, &((struct reading *)target)->link->capture, limits);
 }
 
+static int read_snaplen(struct way_config_at at, void *target, const void *limits)
+{
+    static const struct way_config_range range = {WAY_WIRE_SNAPLEN_MIN, WAY_WIRE_SNAPLEN_MAX};
+    (void)limits;
+    return way_config_integer(at, &((struct reading *)target)->link->snaplen, &range);
+}
+
 int way_link_settings_read(struct way_config_at at, struct way_materials *materials,
                            struct way_link_settings *out)
 {
@@ -192,11 +199,13 @@ int way_link_settings_read(struct way_config_at at, struct way_materials *materi
         WAY_CONFIG_WHOLE("name", read_name, NULL, true),
         WAY_CONFIG_WHOLE("ends", read_ends, NULL, true),
         WAY_CONFIG_WHOLE("capture", read_capture, NULL, false),
+        WAY_CONFIG_WHOLE("snaplen", read_snaplen, NULL, false),
         WAY_CONFIG_WHOLE("both", read_mapping_later, NULL, false),
         WAY_CONFIG_WHOLE("from", read_mapping_later, NULL, false),
         WAY_CONFIG_END};
     struct reading reading = {.link = out, .materials = materials};
     *out = (struct way_link_settings){.capture = true,
+                                      .snaplen = WAY_WIRE_SNAPLEN_MAX,
                                       .from = {way_direction_new(), way_direction_new()}};
     if (way_config_mapping(at, fields, &reading) != 0 ||
         read_deferred(at, &reading, "both", read_both) != 0 ||

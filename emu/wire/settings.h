@@ -20,6 +20,7 @@
  *              address: "02:00:0a:00:01:02"}
  *           - {node: r1, interface: w7, kind: packet}
  *         capture: false     # no captures of this link
+ *         snaplen: 128       # bytes of each frame that they keep
  *         both: {delay: 10ms}
  *         from: {c1: {rate: 10Mbit}, r1: {loss: 1%}}   # over `both`, for what the node sends
  *
@@ -46,7 +47,9 @@
 enum {
     WAY_WIRE_LINKS_MAX = 4096,
     WAY_WIRE_NAME_MAX = WAY_DECISION_NAME,
-    WAY_WIRE_CONTROL_MAX = 107 /* bytes of a Unix socket's path (unix(7)) */
+    WAY_WIRE_SNAPLEN_MIN = 64,     /* bytes: a whole probe */
+    WAY_WIRE_SNAPLEN_MAX = 262144, /* more than any frame has */
+    WAY_WIRE_CONTROL_MAX = 107     /* bytes of a Unix socket's path (unix(7)) */
 };
 
 #define WAY_WIRE_SPIN_MAX     INT64_C(10000000)  /* ns */
@@ -78,6 +81,7 @@ struct way_link_settings {
     struct way_end_settings ends[2]; /* of different nodes */
     struct way_direction from[2];    /* of what ends[i] sends */
     bool capture;
+    int64_t snaplen; /* bytes of each frame that captures keep */
 };
 
 struct way_wire_settings {

@@ -173,3 +173,25 @@ def test_without_a_wire_nothing_is_started(out: Path, tmp_path: Path) -> None:
     done = harness.waylay("run", file, "--out", out, prefix=lacking)
     assert done.returncode == 2 and not out.exists()
     assert "links with a wire need the program 'waylay-wire', which was found" in done.stderr
+
+
+def test_captures_keep_as_much_of_a_frame_as_is_asked(out: Path, tmp_path: Path) -> None:
+    """Filters know the length that it had all the same, and so does the file."""
+    run = perform(
+        out,
+        tmp_path,
+        f"""\
+snaplen: 80
+steps:
+  - name: get
+    do:
+      - {FETCH}
+      - until: {{capture: c1-r1, filter: 'src $o1 and greater 1000', count: 1}}
+      - until: {{capture: r1-o1, filter: 'src $o1 and greater 1000', count: 1}}
+""",
+    )
+    assert run.results["verdict"] == "passed", run.results
+    for name in ("c1-r1@c1", "c1-r1@r1", "r1-o1"):
+        rows = harness.tshark(run.capture(name), "frame", "frame.cap_len", "frame.len")
+        kept = [int(row[1]) for row in rows]
+        assert kept == [min(int(row[2]), 80) for row in rows] and max(kept) == 80, name

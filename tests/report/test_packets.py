@@ -137,3 +137,8 @@ def test_any_bytes_are_counted_once(content: bytes, is_ip: bool) -> None:
 def test_any_options_end(raw: bytes) -> None:
     for kind, body in options_of(raw):
         assert all(len(address.split(".")) == 4 for address in recorded_route(body)), kind
+
+
+def test_a_clipped_segment_is_as_long_as_it_was(tmp_path: Path) -> None:
+    write_capture(tmp_path / "a.pcap", [(EPOCH, frame(data=b"x" * 900)[:100])])
+    assert read_capture(tmp_path / "a.pcap", "r1-p1", MACS).packets[0].payload == 900

@@ -60,11 +60,19 @@ static uint8_t *contents(const char *name, size_t *len)
     return bytes;
 }
 
-static struct way_capture *open_capture(const char *link, const char *node)
+enum { WHOLE = 262144 };
+
+static struct way_capture *open_cut(const char *link, const char *node, size_t snaplen)
 {
-    struct way_capture *capture = way_capture_open(writer, dir, link, node, error, sizeof(error));
+    struct way_capture *capture =
+        way_capture_open(writer, dir, link, node, snaplen, error, sizeof(error));
     CU_ASSERT_PTR_NOT_NULL_FATAL(capture);
     return capture;
+}
+
+static struct way_capture *open_capture(const char *link, const char *node)
+{
+    return open_cut(link, node, WHOLE);
 }
 
 /* The file's header and two frames, as a machine of little-endian order writes them. */
@@ -85,6 +93,22 @@ static void the_file_is_a_pcap_while_it_grows(void)
     uint8_t *bytes = contents("a-b@a.pcap", &len);
     CU_ASSERT_EQUAL_FATAL(len, sizeof(expected) - 1);
     CU_ASSERT_EQUAL(memcmp(bytes, expected, len), 0);
+    free(bytes);
+    way_capture_release(&capture);
+}
+
+static void frames_are_cut_and_their_length_is_told(void)
+{
+    static const char cut[] = "\x03\x00\x00\x00\x05\x00\x00\x00"
+                              "abc";
+    size_t len;
+    struct way_capture *capture = open_cut("a-b", "cut", 3);
+    way_capture_put(capture, 1, "abcde", 5);
+    flush();
+    uint8_t *bytes = contents("a-b@cut.pcap", &len);
+    CU_ASSERT_EQUAL_FATAL(len, 24 + 8 + sizeof(cut) - 1);
+    CU_ASSERT_EQUAL(bytes[16], 3); /* the file's own word for it */
+    CU_ASSERT_EQUAL(memcmp(bytes + 24 + 8, cut, sizeof(cut) - 1), 0);
     free(bytes);
     way_capture_release(&capture);
 }
@@ -199,7 +223,8 @@ static void a_full_disk_loses_whole_records(void)
 
 static void what_cannot_be_opened_is_said(void)
 {
-    CU_ASSERT_PTR_NULL(way_capture_open(writer, "/no/such/dir", "a-b", "a", error, sizeof(error)));
+    CU_ASSERT_PTR_NULL(
+        way_capture_open(writer, "/no/such/dir", "a-b", "a", WHOLE, error, sizeof(error)));
     CU_ASSERT_STRING_EQUAL(error,
                            "/no/such/dir/a-b@a.pcap: cannot be opened: No such file or directory");
 }
@@ -232,6 +257,7 @@ int main(void)
 {
     CU_TestInfo tests[] = {
         {"the file is a pcap while it grows", the_file_is_a_pcap_while_it_grows},
+        {"frames are cut and their length is told", frames_are_cut_and_their_length_is_told},
         {"off is neither written nor counted", off_is_neither_written_nor_counted},
         {"what finds no room is counted", what_finds_no_room_is_counted},
         {"under load the counts are the file", under_load_the_counts_are_the_file},

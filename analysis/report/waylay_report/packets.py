@@ -174,7 +174,9 @@ def http_first_line(payload: bytes) -> str:
     return text if len(text) <= FIRST_LINE_MAX else text[: FIRST_LINE_MAX - 1] + "…"
 
 
-def with_tcp(packet: Packet, segment: dpkt.tcp.TCP) -> Packet:
+def with_tcp(packet: Packet, segment: dpkt.tcp.TCP, length: int) -> Packet:
+    """`length` is that of the IP packet without its header, which says what a capture with a
+    small snaplen does not hold."""
     payload = bytes(segment.data)
     return replace(
         packet,
@@ -184,7 +186,7 @@ def with_tcp(packet: Packet, segment: dpkt.tcp.TCP) -> Packet:
         seq=segment.seq,
         ack=segment.ack,
         flags=segment.flags,
-        payload=len(payload),
+        payload=max(len(payload), length - 4 * segment.off),
         first_line=http_first_line(payload),
     )
 
@@ -212,7 +214,7 @@ def decode(packet: Packet, ip: dpkt.ip.IP) -> Packet:
     named = replace(packet, src=dotted(ip.src), dst=dotted(ip.dst), protocol=str(ip.p))
     result = with_options(named, ip.opts)
     if isinstance(ip.data, dpkt.tcp.TCP):
-        return with_tcp(result, ip.data)
+        return with_tcp(result, ip.data, ip.len - 4 * ip.hl)
     if isinstance(ip.data, dpkt.icmp.ICMP):
         return with_icmp(result, ip.data)
     return result
