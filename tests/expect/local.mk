@@ -11,4 +11,4 @@ EXTRA_DIST += tests/expect/test_events.py tests/expect/test_time.py
 EXTRA_DIST += tests/expect/test_wire.py
 EXTRA_DIST += tests/expect/faults.py tests/expect/rare.py tests/expect/steps.py \
 	tests/expect/test_mechanism_ahead.py tests/expect/test_mechanism_rules.py
-EXTRA_DIST += tests/expect/test_inputs.py
+EXTRA_DIST += tests/expect/test_damage.py tests/expect/test_inputs.py

@@ -199,3 +199,21 @@ replay_source_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"source"'
 replay_source_LDADD = $(CAPTURE_LIBS)
 
 EXTRA_DIST += tests/fuzz/corpus/dissect tests/fuzz/corpus/source tests/fuzz/corpus/streams
+
+# Files of a run's folder: names, access logs, the wire's decisions.
+if FUZZERS
+noinst_PROGRAMS += fuzz-run-files
+fuzz_run_files_SOURCES = tests/fuzz/fuzz-run-files.c
+fuzz_run_files_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+fuzz_run_files_LDADD = $(ASSERT_LDADD)
+fuzz_run_files_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+endif
+
+check_PROGRAMS += replay-run-files
+TESTS += replay-run-files
+replay_run_files_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-run-files.c
+replay_run_files_CPPFLAGS = $(AM_CPPFLAGS) -DWAY_CORPUS='"run-files"'
+replay_run_files_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+replay_run_files_LDADD = $(ASSERT_LDADD)
+
+EXTRA_DIST += tests/fuzz/corpus/run-files
