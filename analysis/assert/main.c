@@ -37,11 +37,32 @@ static void name_run(json_t *list, size_t first, const char *folder)
         json_object_set_new(json_array_get(list, n), "run", way_json_of_text(folder));
 }
 
+/* Judges one run. Its words go where the options say; or, where verdicts may yet become
+ * others, to the run's entry. */
+static int judge_run(const struct way_assert_options *options, struct way_run_entry *run,
+                     bool may_flake, json_t *list, struct way_expect_tally *tally)
+{
+    struct way_expect_options expect = options->expect;
+    FILE *kept = NULL;
+    size_t size = 0;
+
+    if (expect.text && may_flake)
+        expect.text = kept = open_memstream(&run->text, &size);
+    if (expect.text == NULL && options->expect.text)
+        return -way_assert_complain("out of memory", "");
+    int result =
+        way_folder_judge(run->folder, options->files, options->file_count, &expect, list, tally);
+    if (kept && fclose(kept) != 0)
+        return -way_assert_complain("out of memory", "");
+    return result;
+}
+
 /* Judges every run that is named. Where there are several, one that cannot be judged
  * is told, and does not keep the others from being judged. */
 static int judge_runs(const struct way_assert_options *options, struct way_runs *runs, json_t *list,
                       struct way_expect_tally *tally)
 {
+    bool may_flake = runs->count > 1 && way_runs_may_flake(runs);
     int result = 0;
 
     for (size_t i = 0; i < runs->count; i++) {
@@ -53,10 +74,9 @@ static int judge_runs(const struct way_assert_options *options, struct way_runs 
                          : -way_assert_complain("there is no such run: ", run->folder);
             continue;
         }
-        if (runs->count > 1 && options->expect.text)
+        if (runs->count > 1 && options->expect.text && !may_flake)
             way_text_line(options->expect.text, "== %s", run->folder);
-        run->wrong = way_folder_judge(run->folder, options->files, options->file_count,
-                                      &options->expect, list, tally) != 0;
+        run->wrong = judge_run(options, run, may_flake, list, tally) != 0;
         result = run->wrong ? -1 : result;
         run->end = json_array_size(list);
         name_run(list, run->first, run->folder);
@@ -105,6 +125,9 @@ static int conclude(const struct way_assert_options *options, FILE *out, struct 
         if (way_outputs_write(out, options->format, list))
             return way_assert_complain("the verdicts cannot be written", "");
     } else if (!result || runs->count > 1) {
+        for (size_t i = 0; i < runs->count; i++)
+            if (runs->entries[i].text)
+                way_runs_print(out, &runs->entries[i], list);
         if (runs->count > 1)
             way_runs_table(out, runs, list);
         print_tally(out, tally, flaky);

@@ -102,7 +102,7 @@ static void write_tap(FILE *out, json_t *list)
     size_t n;
     json_t *object;
 
-    fprintf(out, "TAP version 14\n1..%zu\n", json_array_size(list));
+    fprintf(out, "TAP version 13\n1..%zu\n", json_array_size(list));
     json_array_foreach(list, n, object)
     {
         fprintf(out, "%s %zu - ", is_bad(object) ? "not ok" : "ok", n + 1);

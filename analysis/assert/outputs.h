@@ -7,13 +7,13 @@
  * "passed", "failed", "inconclusive", "skipped" or "flaky" (it passed, but not in
  * every repeat of its run).
  *
- *      TAP     version 14; what is inconclusive or flaky is not ok; a warning is a
- *              TODO, which no consumer counts as a failure
+ *      TAP     version 13, since tools (prove) refuse a later one; what is inconclusive or
+ *              flaky is not ok; a warning is a TODO, which no consumer counts as a failure
  *      JUnit   a suite for each run; a failure for each failed, an error for each
  *              inconclusive or flaky one; a warning passes, and is told in system-out
  *      JSON    {"expectations": [...]}, or each of the objects in a line
  *
- * TAP: https://testanything.org/tap-version-14-specification.html
+ * TAP: https://testanything.org/tap-version-13-specification.html
  */
 #ifndef WAYLAY_ANALYSIS_ASSERT_OUTPUTS_H
 #define WAYLAY_ANALYSIS_ASSERT_OUTPUTS_H

@@ -5,6 +5,7 @@
 #include "analysis/assert/runs.h"
 
 #include <dirent.h>
+#include <glib.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -12,41 +13,34 @@
 #include <unistd.h>
 
 #include "analysis/assert/text.h"
-#include "analysis/lang/memory.h"
 #include "core/common/config.h"
+
+/* How deep folders of runs (results/first-fetch) and values in a scenario lie. */
+enum { FOLDERS_DEPTH_MAX = 2, VALUES_DEPTH_MAX = 4 };
 
 /* ---- groups ---- */
 
-/* A text under construction. */
-struct key {
-    char text[4096];
-    size_t length;
-};
-
-static void key_add(struct key *key, const char *text)
+/* Lines, each ended, so that no two lists of texts make the same key. */
+static void key_add(GString *key, const char *text)
 {
-    for (; *text && key->length + 2 < sizeof key->text; text++)
-        key->text[key->length++] = *text;
-    key->text[key->length++] = '\n';
-    key->text[key->length] = '\0';
-    key->length = key->length + 1 < sizeof key->text ? key->length : sizeof key->text - 2;
+    g_string_append_printf(key, "%zu:%s\n", strlen(text), text);
 }
 
 /* All scalars below a value, with their keys. */
-static void key_add_all(struct key *key, const struct way_config_at *at, int depth)
+static void key_add_all(GString *key, const struct way_config_at *at, int depth)
 {
     struct way_config_at name, value;
 
     if (way_config_text(*at))
         key_add(key, way_config_text(*at));
-    for (size_t n = 0; depth < 4 && way_config_pair(at, n, &name, &value); n++) {
+    for (size_t n = 0; depth < VALUES_DEPTH_MAX && way_config_pair(at, n, &name, &value); n++) {
         key_add(key, name.key ? name.key : "");
         key_add_all(key, &value, depth + 1);
     }
 }
 
 /* What scenario.yaml's `run` adds to the key; returns how many repeats there are. */
-static long key_of_run(struct key *key, const struct way_config_at *run)
+static long key_of_run(GString *key, const struct way_config_at *run)
 {
     struct way_config_at name, value;
     long repeats = 1;
@@ -70,22 +64,22 @@ static char *group_of(const char *folder)
 {
     char path[PATH_MAX], error[WAY_TEXT_MAX];
     struct way_config_at root, name, value;
-    struct key key = {.length = 0};
     long repeats = 1;
 
     snprintf(path, sizeof path, "%s/scenario.yaml", folder);
     struct way_config *file = way_config_open(path, error, sizeof error);
     if (!file)
         return NULL;
+    GString *key = g_string_new(NULL);
     root = way_config_root(file);
     for (size_t n = 0; way_config_pair(&root, n, &name, &value); n++) {
         if (name.key && strcmp(name.key, "name") == 0)
-            key_add_all(&key, &value, 0);
+            key_add_all(key, &value, 0);
         else if (name.key && strcmp(name.key, "run") == 0)
-            repeats = key_of_run(&key, &value);
+            repeats = key_of_run(key, &value);
     }
     way_config_close(&file);
-    return repeats > 1 ? strdup(key.text) : NULL;
+    return g_string_free(key, repeats <= 1);
 }
 
 /* ---- folders ---- */
@@ -119,9 +113,27 @@ static int is_folder(const struct dirent *entry)
     return entry->d_name[0] != '.' && (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN);
 }
 
-void way_runs_add(struct way_runs *runs, const char *folder)
+/* Adds the runs in a folder, and in folders in it. */
+static void add_below(struct way_runs *runs, const char *folder, int depth)
 {
     struct dirent **names = NULL;
+    int count = depth < FOLDERS_DEPTH_MAX ? scandir(folder, &names, is_folder, alphasort) : 0;
+
+    for (int i = 0; i < count; i++) {
+        char path[PATH_MAX];
+        int written = snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
+        bool fits = written > 0 && (size_t)written < sizeof path;
+        if (fits && is_run(path))
+            add(runs, path, true);
+        else if (fits && names[i]->d_type == DT_DIR)
+            add_below(runs, path, depth + 1);
+        free(names[i]);
+    }
+    free(names);
+}
+
+void way_runs_add(struct way_runs *runs, const char *folder)
+{
     size_t length = strlen(folder), before = runs->run_count;
 
     while (length > 1 && folder[length - 1] == '/')
@@ -130,15 +142,9 @@ void way_runs_add(struct way_runs *runs, const char *folder)
         add(runs, folder, true);
         return;
     }
-    int count = scandir(folder, &names, is_folder, alphasort);
-    for (int i = 0; i < count; i++) {
-        char path[PATH_MAX];
-        int written = snprintf(path, sizeof path, "%.*s/%s", (int)length, folder, names[i]->d_name);
-        if (written > 0 && (size_t)written < sizeof path && is_run(path))
-            add(runs, path, true);
-        free(names[i]);
-    }
-    free(names);
+    char *plain = g_strndup(folder, length);
+    add_below(runs, plain, 0);
+    g_free(plain);
     if (runs->run_count == before)
         add(runs, folder, false);
 }
@@ -147,7 +153,8 @@ void way_runs_free(struct way_runs *runs)
 {
     for (size_t i = 0; i < runs->count; i++) {
         free(runs->entries[i].folder);
-        free(runs->entries[i].group);
+        g_free(runs->entries[i].group);
+        free(runs->entries[i].text);
     }
     free(runs->entries);
     *runs = (struct way_runs){0};
@@ -167,41 +174,89 @@ static bool is_bad(const json_t *object)
            strcmp(text_of(object, "verdict"), "inconclusive") == 0;
 }
 
-/* Whether another run of the group says otherwise of the rule. */
-static bool flakes(const struct way_runs *runs, const struct way_run_entry *entry,
-                   const json_t *list, const json_t *object)
+/* What an expectation is called among all groups; freed by g_free. */
+static char *name_in_group(const struct way_run_entry *entry, const json_t *object)
 {
+    return g_strdup_printf("%s%s", entry->group, text_of(object, "name"));
+}
+
+/* What failed, or could not be decided, in any run of a group: a set of such names. */
+static GHashTable *bad_of(const struct way_runs *runs, const json_t *list)
+{
+    GHashTable *bad = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
     for (size_t i = 0; i < runs->count; i++) {
-        const struct way_run_entry *other = &runs->entries[i];
-        if (other == entry || !other->group || strcmp(other->group, entry->group) != 0)
-            continue;
-        for (size_t n = other->first; n < other->end; n++) {
-            const json_t *one = json_array_get(list, n);
-            if (strcmp(text_of(one, "name"), text_of(object, "name")) == 0 && is_bad(one))
-                return true;
-        }
+        const struct way_run_entry *entry = &runs->entries[i];
+        for (size_t n = entry->first; entry->group && n < entry->end; n++)
+            if (is_bad(json_array_get(list, n)))
+                g_hash_table_add(bad, name_in_group(entry, json_array_get(list, n)));
     }
-    return false;
+    return bad;
+}
+
+/* Marks the verdict if it passed and is among the bad of its group. */
+static bool mark(const struct way_run_entry *entry, json_t *object, GHashTable *bad)
+{
+    if (strcmp(text_of(object, "verdict"), "passed") != 0 ||
+        strcmp(text_of(object, "level"), "warn") == 0)
+        return false;
+    char *name = name_in_group(entry, object);
+    bool flaky = g_hash_table_contains(bad, name);
+    g_free(name);
+    if (flaky) {
+        json_object_set_new(object, "verdict", json_string("flaky"));
+        json_object_set_new(object, "detail",
+                            json_string("it passed here, but not in every repeat of this run"));
+    }
+    return flaky;
 }
 
 size_t way_runs_mark_flaky(const struct way_runs *runs, json_t *list)
 {
+    GHashTable *bad = bad_of(runs, list);
     size_t count = 0;
 
     for (size_t i = 0; i < runs->count; i++) {
         const struct way_run_entry *entry = &runs->entries[i];
-        for (size_t n = entry->first; entry->group && n < entry->end; n++) {
-            json_t *object = json_array_get(list, n);
-            if (strcmp(text_of(object, "verdict"), "passed") != 0 ||
-                strcmp(text_of(object, "level"), "warn") == 0 || !flakes(runs, entry, list, object))
-                continue;
-            json_object_set_new(object, "verdict", json_string("flaky"));
-            json_object_set_new(object, "detail",
-                                json_string("it passed here, but not in every repeat of this run"));
-            count++;
-        }
+        for (size_t n = entry->first; entry->group && n < entry->end; n++)
+            count += mark(entry, json_array_get(list, n), bad);
     }
+    g_hash_table_destroy(bad);
     return count;
+}
+
+bool way_runs_may_flake(const struct way_runs *runs)
+{
+    for (size_t i = 0; i < runs->count; i++)
+        if (runs->entries[i].group)
+            return true;
+    return false;
+}
+
+/* A line of a verdict begins with the verdict, all others with spaces. */
+static void print_line(FILE *out, const char *line, size_t length, const json_t *object)
+{
+    enum { WORD = 12 }; /* the width of the verdict, see way_verdict_text */
+    bool flaky = strcmp(text_of(object, "verdict"), "flaky") == 0 && length > WORD;
+
+    if (flaky)
+        fprintf(out, "%-*s%.*s\n", WORD, "flaky", (int)(length - WORD), line + WORD);
+    else
+        fprintf(out, "%.*s\n", (int)length, line);
+}
+
+void way_runs_print(FILE *out, const struct way_run_entry *entry, const json_t *list)
+{
+    size_t n = entry->first;
+
+    way_text_line(out, "== %s", entry->folder);
+    for (const char *line = entry->text; line && *line;) {
+        size_t length = strcspn(line, "\n");
+        print_line(out, line, length,
+                   *line != ' ' && n < entry->end ? json_array_get(list, n) : NULL);
+        n += *line != ' ';
+        line += length + (line[length] == '\n');
+    }
 }
 
 /* ---- the table ---- */

@@ -49,7 +49,7 @@ def test_tap(run: Run, tmp_path: Path) -> None:
     folder = kept(run, tmp_path / "one", [THEN])
     done = ask("--format", "tap", folder)
     lines = done.stdout.splitlines()
-    assert done.returncode == 1 and lines[:2] == ["TAP version 14", "1..4"]
+    assert done.returncode == 1 and lines[:2] == ["TAP version 13", "1..4"]
     assert lines[2] == f"not ok 1 - one SYN & no more in {folder}"
     assert '  verdict: "failed"' in lines
     assert f"ok 2 - \\# of acknowledgements in {folder}" in lines
@@ -111,6 +111,60 @@ def test_what_passes_in_some_repeats_only(
     done = ask("--json", *runs)
     found = [i["verdict"] for i in json.loads(done.stdout)["expectations"]]
     assert found[0] == "failed" and found[4] == verdict and done.returncode == 1
+
+
+def two_repeats(run: Run, tmp_path: Path) -> list[Path]:
+    packets = {"1": [THEN], "2": [UP, THEN]}
+    return [kept(run, tmp_path / name, what, 2) for name, what in packets.items()]
+
+
+def test_what_is_flaky_is_called_so_in_words(run: Run, tmp_path: Path) -> None:
+    runs = two_repeats(run, tmp_path)
+    done = ask(*runs)
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"== {runs[0]}" and lines[1].startswith("failed        one SYN & no more")
+    at = lines.index(f"== {runs[1]}")
+    assert lines[at + 1].startswith("flaky         one SYN & no more: 1 ")
+    assert lines[at + 2].startswith("passed        # of acknowledgements")
+    assert f"  {runs[1]}: one SYN & no more" in lines[lines.index("2 runs:") :]
+
+
+def test_what_is_flaky_is_called_so_everywhere(run: Run, tmp_path: Path) -> None:
+    runs = two_repeats(run, tmp_path)
+    tap = ask("--format=tap", *runs).stdout
+    assert f'not ok 5 - one SYN & no more in {runs[1]}\n  ---\n  verdict: "flaky"' in tap
+    errors = xml.fromstring(ask("--format=junit", *runs).stdout).findall("testsuite/testcase/error")
+    assert [e.get("type") for e in errors] == ["flaky"]
+    objects = [json.loads(line) for line in ask("--format=jsonl", *runs).stdout.splitlines()]
+    assert objects[4]["verdict"] == "flaky"
+
+
+def test_tap_is_understood_by_its_tools(run: Run, tmp_path: Path) -> None:
+    runs = two_repeats(run, tmp_path)
+    ask("--format=tap", "--output", tmp_path / "x.tap", *runs)
+    argv = ["prove", "--nocolor", "--verbose", "-e", "cat", str(tmp_path / "x.tap")]
+    done = subprocess.run(argv, capture_output=True, encoding="utf-8", timeout=60)
+    assert "Failed tests:  1, 5" in done.stdout and "Parse errors" not in done.stdout, done
+
+
+def test_a_folder_of_folders_of_runs(run: Run, tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        (tmp_path / "results" / name).mkdir(parents=True)
+        kept(run, tmp_path / "results" / name / "1", [UP, THEN])
+        (tmp_path / "results" / name / "latest").symlink_to("1")
+    done = ask(tmp_path / "results")
+    assert done.returncode == 0 and "\n2 runs:\n" in done.stdout
+
+
+def test_hundreds_of_repeats_take_no_longer_together(run: Run, tmp_path: Path) -> None:
+    kept(run, tmp_path / "good", [UP, THEN], 300)
+    kept(run, tmp_path / "bad", [THEN], 300)
+    for n in range(300):
+        (tmp_path / "all" / str(n)).mkdir(parents=True)
+        for path in (tmp_path / ("good" if n else "bad")).iterdir():
+            (tmp_path / "all" / str(n) / path.name).symlink_to(path)
+    done = ask("--no-evidence", tmp_path / "all")  # within its guard
+    assert done.returncode == 1 and "300 passed, 1 failed, 0 inconclusive, 299 flaky" in done.stdout
 
 
 @pytest.mark.parametrize(
