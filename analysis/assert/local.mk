@@ -16,6 +16,7 @@ libwayassert_a_SOURCES = \
 	analysis/assert/losses.c analysis/assert/losses.h \
 	analysis/assert/alter.c analysis/assert/alter.h \
 	analysis/assert/mutation.c analysis/assert/mutation.h \
+	analysis/assert/mutation_choose.c analysis/assert/mutation_replay.c \
 	analysis/assert/mutation_report.c analysis/assert/mutation_state.h \
 	analysis/assert/options.c analysis/assert/options.h \
 	analysis/assert/outputs.c analysis/assert/outputs.h \

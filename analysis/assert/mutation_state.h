@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What is known while mutations are made. Internal to analysis/assert/mutation*.c.
+ *
+ *      mutation.c          judges each input, without and with each mutation
+ *      mutation_replay.c   packets of an input: read and kept, then played with one spoilt
+ *      mutation_choose.c   which packets are spoilt, and how
+ *      mutation_report.c   who noticed what
+ *
+ * Captures are shared by all inputs; a packet is found by capture and number. What can be
+ * done to which packets is sorted into buckets (drop, swap, "edit ip.ttl" ...), from which
+ * mutations are drawn in turns.
  */
 #ifndef WAYLAY_ANALYSIS_ASSERT_MUTATION_STATE_H
 #define WAYLAY_ANALYSIS_ASSERT_MUTATION_STATE_H
@@ -59,6 +68,41 @@ struct way_mutation {
     size_t expectation_count;
     bool chosen;
 };
+
+/* What may be asked for one more: an array of `count` elements of `size` bytes with *room,
+ * grown. Memory that lacks ends the program, with a message and exit code 2. */
+void *way_mutation_grown(void *array, size_t count, size_t *room, size_t size);
+
+/* A copy of the text, the caller's. */
+char *way_mutation_text(const char *text);
+
+/* Packets of one input, in the order of its merge, and how they are replayed. */
+struct way_mutation_replay {
+    struct way_mutation *mutation;
+    const struct way_judge_setup *setup;
+    uint32_t *captures; /* of each source */
+    struct way_record *records;
+    size_t count, room;
+    bool overflow;
+    /* while a mutation is judged: */
+    const struct way_mutation_change *change; /* NULL: none */
+    enum way_mutation_kind kind;
+    size_t at, next, target; /* `next`: of the same capture, behind the target */
+    bool again, late;        /* a duplicate is due; a delayed packet is */
+    uint8_t *edited;         /* the target's bytes, altered */
+};
+
+/* The number of the capture at `path`, made if it is new. */
+uint32_t way_mutation_capture_of(struct way_mutation *mutation, const char *path);
+
+/* way_judge_setup.next: reads from the merge, and keeps what is read. */
+bool way_mutation_read(void *replay, struct way_record *record);
+
+/* Readies the replay for a change. False: this input does not have its packet. */
+bool way_mutation_arm(struct way_mutation_replay *replay, const struct way_mutation_change *change);
+
+/* way_judge_setup.next: what was read, with the change. */
+bool way_mutation_next(void *replay, struct way_record *record);
 
 /* The spot of the packet that has the name. False: there is none. */
 bool way_mutation_spot(const struct way_mutation_packet *packet, const char *name,
