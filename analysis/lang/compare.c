@@ -9,7 +9,8 @@
  *      list == one     only where the list has one value
  *      one  in ...     one of a list or set, inside a range or prefix
  *      list in ...     all of it is
- *      ... contains x  x is one of a list; all of a list are; bytes are within bytes
+ *      ... contains x  x is one of a list; all of a list are; bytes are within bytes, which
+ *                      may be the only value of a list
  */
 #include "config.h"
 
@@ -135,6 +136,9 @@ static enum way_truth equal(const struct way_evaluation *e, const struct way_ter
 static enum way_truth contains(const struct way_evaluation *e, const struct way_term *term,
                                const struct way_datum *a, const struct way_datum *b)
 {
+    if (a->shape == WAY_LIST && a->count == 1 && b->shape == WAY_ONE &&
+        way_sort_family(a->items[0].sort) == WAY_SORT_BYTES)
+        return contains(e, term, &a->items[0], b);
     if (a->shape != WAY_ONE)
         return all_in(e, term, b, a);
     if (b->shape != WAY_ONE || way_sort_family(a->sort) != WAY_SORT_BYTES)

@@ -274,6 +274,8 @@ static bool function_value(struct way_evaluation *e, const struct way_term *term
 
     if (!value_of(e, term->kids[0], &a) || (term->kids[1] && !value_of(e, term->kids[1], &b)))
         return false;
+    if (term->kind != WAY_TERM_LENGTH && (!only_one(&a) || (term->kids[1] && !only_one(&b))))
+        return unknown(e, term, WAY_ABSENT);
     *out = a;
     switch (term->kind) {
     case WAY_TERM_NEGATE:
@@ -294,7 +296,7 @@ static bool function_value(struct way_evaluation *e, const struct way_term *term
     default: /* LOWER */
         break;
     }
-    uint8_t *small = a.shape == WAY_ONE ? take_bytes(e, a.bytes.len) : NULL;
+    uint8_t *small = take_bytes(e, a.bytes.len);
     if (!small)
         return unknown(e, term, WAY_BROKEN);
     for (size_t i = 0; i < a.bytes.len; i++)
