@@ -24,7 +24,7 @@ EXTRA_DIST += \
 	tests/emu/test_edges.py \
 	tests/emu/test_examples.py \
 	tests/emu/test_faults.py \
-	tests/emu/test_rare_packets.py \
+	tests/emu/test_general_nat.py tests/emu/test_rare_packets.py \
 	tests/emu/test_first_fetch.py \
 	tests/emu/test_interventions.py \
 	tests/emu/test_keep.py \
