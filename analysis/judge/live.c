@@ -47,3 +47,20 @@ enum way_truth way_unseen(const struct way_pass *pass)
 {
     return pass->live_end ? WAY_UNDECIDED : WAY_FALSE;
 }
+
+bool way_is_unseen(const struct way_pass *pass, const struct way_select *select,
+                   struct way_reach reach, bool all)
+{
+    bool forward = reach.to >= reach.time;
+    int64_t edge;
+
+    if (all)
+        reach.from = reach.to = reach.time;
+    if (way_edge_time(pass, &select->from, &edge) && edge > reach.from)
+        reach.from = edge;
+    if (way_edge_time(pass, &select->to, &edge) && edge < reach.to)
+        reach.to = edge;
+    return way_predates(pass, select, reach.from) ||
+           (forward &&
+            (all ? reach.to > way_live_until(pass, select) : way_outlives(pass, select, reach.to)));
+}

@@ -1,7 +1,8 @@
 # Judging: a checked program over captured packets.
 noinst_LIBRARIES += libwayjudge.a
 libwayjudge_a_SOURCES = \
-	analysis/judge/become.c \
+	analysis/judge/become.c analysis/judge/become.h \
+	analysis/judge/become_kept.c \
 	analysis/judge/explain.c \
 	analysis/judge/gather.c \
 	analysis/judge/heap.c analysis/judge/heap.h \
@@ -12,6 +13,7 @@ libwayjudge_a_SOURCES = \
 	analysis/judge/nearly.c analysis/judge/nearly.h \
 	analysis/judge/outcome.c analysis/judge/outcome.h \
 	analysis/judge/packet.c analysis/judge/packet.h \
+	analysis/judge/pairing.c analysis/judge/pairing.h \
 	analysis/judge/pass.c analysis/judge/pass.h \
 	analysis/judge/ranges.c analysis/judge/ranges.h \
 	analysis/judge/related.c \

@@ -5,7 +5,9 @@
  *
  *      pass.c       who sees which packet; the one pass
  *      single.c     rules about single packets, counted as they pass
+ *      pairing.c    which packet is which, elsewhere
  *      become.c     the same packet elsewhere, matched as they pass
+ *      become_kept.c  the same among packets that were kept
  *      related.c    rules about several packets, of those that were kept
  *      gather.c     aggregates, of all packets of a window
  *      running.c    running numbers: aggregates up to a packet
@@ -141,6 +143,17 @@ int64_t way_live_from(const struct way_pass *pass, const struct way_select *sele
  * begun before the select's taps were live). */
 bool way_outlives(const struct way_pass *pass, const struct way_select *select, int64_t time);
 bool way_predates(const struct way_pass *pass, const struct way_select *select, int64_t time);
+
+/* When others are looked for that are related to a packet of that time: from and to; where
+ * only before it, `to` is before it, too. */
+struct way_reach {
+    int64_t time, from, to;
+};
+
+/* Whether a part of that, inside of the select's window, or (`all`) the packet's own time,
+ * lies outside of what was captured of the select. */
+bool way_is_unseen(const struct way_pass *pass, const struct way_select *select,
+                   struct way_reach reach, bool all);
 
 /* What a rule comes to that depends on what was not captured: FALSE, or of live captures
  * UNDECIDED. */

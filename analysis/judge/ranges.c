@@ -41,3 +41,19 @@ bool way_ranges_cover(const struct way_ranges *ranges, int64_t from, int64_t to)
             return true;
     return to <= from;
 }
+
+int64_t way_ranges_skip(const struct way_ranges *ranges, int64_t at)
+{
+    for (size_t i = 0; i < ranges->count; i++)
+        if (ranges->items[i].from <= at && at < ranges->items[i].to)
+            return ranges->items[i].to;
+    return at;
+}
+
+int64_t way_ranges_until(const struct way_ranges *ranges, int64_t at, int64_t end)
+{
+    for (size_t i = 0; i < ranges->count; i++)
+        if (ranges->items[i].from >= at && ranges->items[i].from < end)
+            return ranges->items[i].from;
+    return end;
+}

@@ -25,4 +25,9 @@ int64_t way_ranges_add(struct way_ranges *ranges, int64_t from, int64_t to);
 /* Whether all of [from, to) is there. */
 bool way_ranges_cover(const struct way_ranges *ranges, int64_t from, int64_t to);
 
+/* The first byte from `at` on that is not there; the first from `at` (which is not) up to `end`
+ * that is, or `end`. */
+int64_t way_ranges_skip(const struct way_ranges *ranges, int64_t at);
+int64_t way_ranges_until(const struct way_ranges *ranges, int64_t at, int64_t end);
+
 #endif

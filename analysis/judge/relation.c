@@ -36,15 +36,12 @@ static bool join_key(struct way_pass *pass, const struct way_rule *rule, bool ma
         *key = way_connection_of(pass, &pass->stands[WAY_SLOT_SELF]);
         return *key != 0;
     }
-    *key = way_packet_identity(pass->evaluation.slots[WAY_SLOT_SELF]->view,
-                               way_relation_is_exact(rule->relation));
-    return true;
+    return false;
 }
 
 static bool has_keys(const struct way_rule *rule)
 {
-    return rule->join == WAY_JOIN_FIELDS || rule->join == WAY_JOIN_CONNECTION ||
-           rule->relation >= WAY_RELATION_BECOMES;
+    return rule->join == WAY_JOIN_FIELDS || rule->join == WAY_JOIN_CONNECTION;
 }
 
 static void sort_others(struct way_pass *pass, struct way_relating *relating)
@@ -66,6 +63,7 @@ static void sort_others(struct way_pass *pass, struct way_relating *relating)
 void way_relating_free(struct way_relating *relating)
 {
     free(relating->joined);
+    way_become_kept_free(relating);
     relating->joined = NULL;
 }
 
@@ -97,20 +95,12 @@ static enum way_truth in_order(struct way_pass *pass, const struct way_rule *rul
     switch (rule->relation) {
     case WAY_RELATION_AFTER_ITS:
     case WAY_RELATION_PRECEDED:
-    case WAY_RELATION_CAME_FROM:
         after = way_came_after(pass, b, a);
         timely = rule->has_within ? way_came_within(pass, b, a, at_least, at_most) : WAY_TRUE;
         break;
     case WAY_RELATION_ACCOMPANIED:
         after = WAY_TRUE;
         timely = rule->has_within ? way_came_within(pass, a, b, -at_most, at_most) : WAY_TRUE;
-        break;
-    case WAY_RELATION_BECOMES:
-    case WAY_RELATION_APPEARS:
-    case WAY_RELATION_VANISHES:
-        after = way_came_after(pass, a, b);
-        after = after == WAY_UNDECIDED ? WAY_TRUE : after; /* it is the same packet */
-        timely = rule->has_within ? way_came_within(pass, a, b, at_least, at_most) : WAY_TRUE;
         break;
     default: /* BEFORE_ITS, FOLLOWED */
         after = way_came_after(pass, a, b);
@@ -249,11 +239,7 @@ static const char *relation_words(enum way_relation relation)
                                         [WAY_RELATION_BEFORE_ITS] = "after it",
                                         [WAY_RELATION_FOLLOWED] = "after it",
                                         [WAY_RELATION_PRECEDED] = "before it",
-                                        [WAY_RELATION_ACCOMPANIED] = "beside it",
-                                        [WAY_RELATION_BECOMES] = "as what it becomes",
-                                        [WAY_RELATION_APPEARS] = "as the same packet",
-                                        [WAY_RELATION_VANISHES] = "as the same packet",
-                                        [WAY_RELATION_CAME_FROM] = "as what it came from"};
+                                        [WAY_RELATION_ACCOMPANIED] = "beside it"};
 
     return words[relation];
 }
@@ -287,8 +273,7 @@ static void explain(struct way_pass *pass, const struct way_rule *rule, struct s
         return;
     char within[160];
     within_text(rule, within, sizeof within);
-    way_note_write(found->expected, "%s%.300s %s%s",
-                   rule->relation == WAY_RELATION_VANISHES ? "none of: " : "", rule->other->text,
+    way_note_write(found->expected, "%.300s %s%s", rule->other->text,
                    relation_words(rule->relation), within);
     if (!joined && rule->join == WAY_JOIN_CONNECTION) {
         way_note_write(found->found, pass->setup->has_log
@@ -329,26 +314,14 @@ static enum way_truth quantified(struct way_pass *pass, const struct way_rule *r
 
 /* ---- captures that end in between ---- */
 
-/* Whether a part of the time in which the others are looked for, or (`all`) the packet
- * itself, lies outside of what was captured of them. */
-static bool is_unseen(const struct way_pass *pass, const struct way_rule *rule,
-                      const struct way_kept *kept, bool all)
+static struct way_reach reach_of(const struct way_rule *rule, int64_t time)
 {
-    bool back = rule->relation == WAY_RELATION_AFTER_ITS ||
-                rule->relation == WAY_RELATION_PRECEDED || rule->relation == WAY_RELATION_CAME_FROM;
+    bool back = rule->relation == WAY_RELATION_AFTER_ITS || rule->relation == WAY_RELATION_PRECEDED;
     bool both = rule->relation == WAY_RELATION_ACCOMPANIED;
-    int64_t time = kept->record.time, reach = all ? 0 : rule->at_most, edge;
-    int64_t from = time - reach, to = time + reach;
 
-    if (!rule->has_within)
-        return false;
-    if (way_edge_time(pass, &rule->other->from, &edge) && edge > from)
-        from = edge;
-    if (way_edge_time(pass, &rule->other->to, &edge) && edge < to)
-        to = edge;
-    return ((back || both) && way_predates(pass, rule->other, from)) ||
-           (!back &&
-            (all ? to > way_live_until(pass, rule->other) : way_outlives(pass, rule->other, to)));
+    return (struct way_reach){.time = time,
+                              .from = back || both ? time - rule->at_most : time,
+                              .to = back ? time - 1 : time + rule->at_most};
 }
 
 /* What the others come to if more of them may have come than were captured. */
@@ -358,15 +331,16 @@ static enum way_truth with_unseen(struct way_pass *pass, const struct way_rule *
     struct way_tally more = search->tally;
 
     *why = "";
-    if (truth == WAY_UNDECIDED || !is_unseen(pass, rule, search->main, false))
+    struct way_reach reach = reach_of(rule, search->main->record.time);
+    if (truth == WAY_UNDECIDED || !rule->has_within ||
+        !way_is_unseen(pass, rule->other, reach, false))
         return truth;
     more.may = UINT64_MAX / 2;
     if (quantified(pass, rule, &more) == truth)
         return truth;
-    *why = search->main->record.time < way_live_from(pass, rule->other)
-               ? ", and the capture begins after that"
-               : ", and the capture ends before that";
-    return is_unseen(pass, rule, search->main, true) ? WAY_UNDECIDED : way_unseen(pass);
+    *why = way_predates(pass, rule->other, reach.from) ? ", and the capture begins after that"
+                                                       : ", and the capture ends before that";
+    return way_is_unseen(pass, rule->other, reach, true) ? WAY_UNDECIDED : way_unseen(pass);
 }
 
 enum way_truth way_relation_holds(struct way_pass *pass, struct way_relating *relating,
@@ -376,6 +350,8 @@ enum way_truth way_relation_holds(struct way_pass *pass, struct way_relating *re
     struct search search = {.main = kept, .found = found};
     bool joined = true;
 
+    if (rule->relation >= WAY_RELATION_BECOMES)
+        return way_become_kept(pass, relating, kept, found);
     way_pass_put(pass, WAY_SLOT_WAS, kept);
     way_pass_put(pass, WAY_SLOT_SELF, kept);
     if (has_keys(rule))

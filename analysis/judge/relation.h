@@ -25,6 +25,10 @@ struct way_relating {
     } * joined;       /* sorted; of those packets that have the key's fields */
     size_t joined_count;
     bool is_sorted;
+    struct way_met *met;  /* of relations that mean the same packet; else NULL */
+    uint8_t *wholly_seen; /* of each in the main select's list */
+    size_t met_count;
+    bool is_paired;
 };
 
 /* Whether the rule's relation holds for the packet (in slot 0), the `nth` that the rule
@@ -41,5 +45,17 @@ void way_relation_nearest(struct way_pass *pass, struct way_relating *relating,
                           const struct way_kept *kept, struct way_note *note);
 
 void way_relating_free(struct way_relating *relating);
+
+/* ---- become_kept.c ---- */
+
+/* The relations that mean the same packet, as way_relation_holds: one to one among all that
+ * the selects mean, by the names that are bound at present. */
+enum way_truth way_become_kept(struct way_pass *pass, struct way_relating *relating,
+                               const struct way_kept *kept, struct way_found *found);
+
+/* Other names are bound: what depends on them is to be worked out anew. */
+void way_become_kept_anew(struct way_relating *relating);
+
+void way_become_kept_free(struct way_relating *relating);
 
 #endif
