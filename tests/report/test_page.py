@@ -131,6 +131,15 @@ def test_incomplete_results_are_shown_as_they_are(tmp_path: Path) -> None:
     assert "half-said" in page_of(run.write(tmp_path / "run"))
 
 
+def test_what_did_not_pass_stands_first(tmp_path: Path, made: Path) -> None:
+    run = first_fetch()
+    run.results["expectations"][0].update(verdict="failed", detail="frame 7: expected this")
+    page = page_of(run.write(tmp_path / "run"))
+    assert page.index("What did not pass") < page.index("frame 7") < page.index("<h2>Latencies")
+    assert "waylay assert" in page
+    assert "What did not pass" not in page_of(made)
+
+
 def test_losses_stand_out(tmp_path: Path) -> None:
     folder = first_fetch().write(tmp_path / "run")
     path = folder / "captures" / "losses.json"

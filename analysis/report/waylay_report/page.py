@@ -74,6 +74,19 @@ def expectation_rows(run: Run) -> list[dict[str, Any]]:
     ]
 
 
+def unfulfilled(run: Run) -> list[dict[str, str]]:
+    """What did not pass, of steps and expectations, in their order: it stands first on the page."""
+    steps = [
+        {"what": "step", "name": one.name, "verdict": one.verdict, "detail": one.detail}
+        for one in [*run.steps, *run.timeline]
+    ]
+    rules = [
+        {"what": "expectation", **{key: str(value) for key, value in row.items()}}
+        for row in expectation_rows(run)
+    ]
+    return [one for one in steps + rules if one["verdict"] in ("failed", "inconclusive")]
+
+
 def flat(value: Any) -> str:
     """A fact of the scenario in one line."""
     if isinstance(value, dict):
@@ -258,6 +271,7 @@ def render(run: Run, folder: Optional[Path] = None) -> str:
             faithful=str(run.results.get("faithful") or "unknown"),
             interventions=by_hand.rows(run),
             facts=facts(run),
+            unfulfilled=unfulfilled(run),
             expectations=expectation_rows(run),
             steps=step_rows(run, run.steps),
             timeline=step_rows(run, run.timeline),
