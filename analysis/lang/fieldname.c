@@ -64,6 +64,7 @@ static bool special(const char *name, size_t length, enum way_term_kind *kind, c
 /* Says what may have been meant. Returns false. */
 static bool no_field(struct way_context *context, const struct way_expr *expr, const char *name)
 {
+    static const char *const keys[] = {"connection", "flow", "time"};
     const char *near = way_field_nearest(name, strlen(name));
     struct way_nearest bound = way_nearest(expr->text);
 
@@ -72,13 +73,18 @@ static bool no_field(struct way_context *context, const struct way_expr *expr, c
             way_nearest_offer(&bound, item->name);
     for (unsigned i = 0; context->expected && i < context->expected->slot_count; i++)
         way_nearest_offer(&bound, context->expected->slot_names[WAY_SLOT_BOUND + i]);
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        way_nearest_offer(&bound, keys[i]);
     if (!strchr(expr->text, '.') && bound.best)
         near = bound.best;
     if (near)
         way_complain(complaints_of(context), expr->place,
                      "there is no field '%s': did you mean '%s'?", name, near);
     else
-        way_complain(complaints_of(context), expr->place, "there is no field '%s'", name);
+        way_complain(complaints_of(context), expr->place,
+                     "there is no field '%s': expected one (waylay-assert --fields), or a text in "
+                     "quotes",
+                     name);
     return false;
 }
 

@@ -314,7 +314,8 @@ bool way_resolve_mark(struct way_context *context, struct way_place place, const
                      "there is no mark '%s': did you mean '%s'?", name, near);
     else
         way_complain(&context->resolver->program->complaints, place,
-                     "there is no mark '%s' in the run's bindings", name);
+                     "there is no mark '%s': marks are those of a run, whose folder is named",
+                     name);
     return false;
 }
 

@@ -282,11 +282,20 @@ static size_t list_expected(const char *const *expected, size_t count, char *lis
 /* Words of display filters, of C and of English, for which we have others. */
 static const char *of_ours(const char *word)
 {
-    static const char *const words[][2] = {
-        {"&", "and"},    {"eq", "=="},   {"ne", "!="},         {"lt", "<"},
-        {"le", "<="},    {"gt", ">"},    {"ge", ">="},         {"matches", "contains"},
-        {"is", "=="},    {"only", "=="}, {"every", "each"},    {"always", "each"},
-        {"never", "no"}, {"none", "no"}, {"than", "at most N"}};
+    static const char *const words[][2] = {{"eq", "=="},
+                                           {"ne", "!="},
+                                           {"lt", "<"},
+                                           {"le", "<="},
+                                           {"gt", ">"},
+                                           {"ge", ">="},
+                                           {"matches", "contains"},
+                                           {"is", "=="},
+                                           {"only", "=="},
+                                           {"every", "each"},
+                                           {"always", "each"},
+                                           {"never", "no"},
+                                           {"none", "no"},
+                                           {"than", "at most N"}};
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strcmp(words[i][0], word) == 0)
