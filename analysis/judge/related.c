@@ -396,6 +396,7 @@ static void judge_rules(struct way_pass *pass, struct way_outcome *outcome, cons
         }
         way_pass_put(pass, WAY_SLOT_WAS, NULL);
         way_become_kept_anew(&relatings[n]);
+        relatings[n].order_at = relatings[n].order_seen = 0;
         if (rule->quantifier == WAY_EXPECT)
             judge_expect(pass, expected, rule, one);
         else if (rule->quantifier == WAY_FIRST || rule->quantifier == WAY_LAST)

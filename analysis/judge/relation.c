@@ -67,14 +67,19 @@ void way_relating_free(struct way_relating *relating)
     relating->joined = NULL;
 }
 
-/* The first that has a key, or a greater one. */
-static size_t first_of_key(const struct way_relating *relating, uint64_t key)
+/* The first that has the key and is stamped at `time` or later, or has a greater key. Those of
+ * one key are in the order in which they passed; stamps that run backwards a little are allowed
+ * for by whoever asks. */
+static size_t first_joined(const struct way_relating *relating, const struct way_kept_list *list,
+                           uint64_t key, int64_t time)
 {
     size_t low = 0, high = relating->joined_count;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (relating->joined[middle].key < key)
+        const struct way_joined *joined = &relating->joined[middle];
+        if (joined->key < key ||
+            (joined->key == key && list->items[joined->index]->record.time < time))
             low = middle + 1;
         else
             high = middle;
@@ -117,6 +122,7 @@ struct search {
     size_t meant;                   /* others that are meant, in whatever order */
     const struct way_kept *nearest; /* of these, in time */
     bool nearest_is_timely;
+    const struct way_kept *unlike; /* of those in order, the nearest that is not as demanded */
     struct way_found *found;
 };
 
@@ -125,6 +131,12 @@ static int64_t distance(const struct way_kept *a, const struct way_kept *b)
     int64_t later = b->record.time - a->record.time;
 
     return later < 0 ? -later : later;
+}
+
+static bool is_nearer(const struct search *search, const struct way_kept *one,
+                      const struct way_kept *than)
+{
+    return !than || distance(search->main, one) < distance(search->main, than);
 }
 
 static enum way_truth look_at(struct way_pass *pass, const struct way_rule *rule, size_t index,
@@ -140,16 +152,15 @@ static enum way_truth look_at(struct way_pass *pass, const struct way_rule *rule
         return WAY_FALSE;
     search->meant++;
     enum way_truth order = in_order(pass, rule, search->main, other);
-    if (!search->nearest ||
-        distance(search->main, other) < distance(search->main, search->nearest)) {
+    if (is_nearer(search, other, search->nearest)) {
         search->nearest = other;
         search->nearest_is_timely = order == WAY_TRUE;
     }
     truth = order < truth ? order : truth;
     if (truth != WAY_FALSE && rule->other_with) {
         enum way_truth with = way_evaluate(&pass->evaluation, rule->other_with);
-        if (with != WAY_TRUE)
-            way_explain(pass, rule->other_with, search->found->expected, search->found->found);
+        if (with != WAY_TRUE && is_nearer(search, other, search->unlike))
+            search->unlike = other;
         with = with == WAY_UNKNOWN ? WAY_FALSE : with;
         truth = with < truth ? with : truth;
     }
@@ -160,34 +171,95 @@ static enum way_truth look_at(struct way_pass *pass, const struct way_rule *rule
 
 /* ---- which others ---- */
 
+static bool looks_back(enum way_relation relation)
+{
+    return relation == WAY_RELATION_PRECEDED || relation == WAY_RELATION_AFTER_ITS;
+}
+
+static int64_t largest_error(const struct way_pass *pass, const struct way_select *select)
+{
+    int64_t largest = 0;
+
+    for (size_t i = 0; i < select->tap_count; i++)
+        if (pass->tap_errors[select->taps[i]] > largest)
+            largest = pass->tap_errors[select->taps[i]];
+    return largest;
+}
+
+/* The stamps that others can have which stand to the packet in the relation's order. */
+static void find_stamps(const struct way_pass *pass, const struct way_rule *rule, int64_t time,
+                        int64_t *from, int64_t *to)
+{
+    int64_t slack = pass->setup->uncertainty + WAY_SOURCE_BACKWARDS_MAX +
+                    largest_error(pass, rule->main) + largest_error(pass, rule->other);
+    int64_t reach = rule->has_within ? rule->at_most + slack : INT64_MAX / 4;
+    bool either_way = rule->relation == WAY_RELATION_ACCOMPANIED;
+
+    *from = time - (either_way || looks_back(rule->relation) ? reach : slack);
+    *to = time + (either_way || !looks_back(rule->relation) ? reach : slack);
+}
+
+/* Whether the first that holds ends the search: what is asked is whether there is one. */
+static bool one_decides(const struct way_rule *rule)
+{
+    return rule->other_quantifier == WAY_SOME || rule->other_quantifier == WAY_NO;
+}
+
+/* Those that have the packet's key and are near enough in time, the nearest first where the
+ * relation looks back. Where none of them is it, the next ones in time are looked at as well:
+ * they may explain it. */
 static void look_by_key(struct way_pass *pass, struct way_relating *relating, struct search *search,
                         bool *joined)
 {
+    const struct way_rule *rule = relating->rule;
+    const struct way_kept_list *list = &pass->states[rule->other->number].kept;
     uint64_t key;
+    int64_t from, to;
 
-    *joined = join_key(pass, relating->rule, true, &key);
+    *joined = join_key(pass, rule, true, &key);
     if (!*joined)
         return;
     if (!relating->is_sorted)
         sort_others(pass, relating);
-    for (size_t i = first_of_key(relating, key);
-         i < relating->joined_count && relating->joined[i].key == key; i++)
-        look_at(pass, relating->rule, relating->joined[i].index, search);
+    find_stamps(pass, rule, search->main->record.time, &from, &to);
+    size_t first = first_joined(relating, list, key, from);
+    size_t end = first_joined(relating, list, key, to + 1);
+    for (size_t n = 0; n < end - first; n++) {
+        size_t i = looks_back(rule->relation) ? end - 1 - n : first + n;
+        if (look_at(pass, rule, relating->joined[i].index, search) == WAY_TRUE && one_decides(rule))
+            return;
+    }
+    if (first > 0 && relating->joined[first - 1].key == key)
+        look_at(pass, rule, relating->joined[first - 1].index, search);
+    if (end < relating->joined_count && relating->joined[end].key == key)
+        look_at(pass, rule, relating->joined[end].index, search);
 }
 
-/* The n-th of the others, with the n-th packet of the rule's. */
-static void look_by_order(struct way_pass *pass, const struct way_rule *rule, size_t nth,
+/* The n-th of the others, with the n-th packet of the rule's. Packets come with rising
+ * numbers, so that the search goes on where it was left; but where `was` has a say in which
+ * others are meant, it begins anew. */
+static void look_by_order(struct way_pass *pass, struct way_relating *relating, size_t nth,
                           struct search *search)
 {
-    const struct way_kept_list *list = &pass->states[rule->other->number].kept;
-    size_t seen = 0;
+    const struct way_rule *rule = relating->rule;
+    size_t first, end;
 
-    for (size_t i = 0; i < list->count; i++) {
-        if (way_related_inside(pass, rule->other, i) < WAY_UNDECIDED || seen++ < nth)
+    way_window_range(pass, rule->other, &first, &end);
+    if (rule->other->slots >> WAY_SLOT_WAS & 1)
+        relating->order_at = relating->order_seen = 0;
+    if (relating->order_at < first)
+        relating->order_at = first;
+    for (size_t i = relating->order_at; i < end; i++) {
+        relating->order_at = i;
+        if (way_related_inside(pass, rule->other, i) < WAY_UNDECIDED)
             continue;
-        look_at(pass, rule, i, search);
-        return;
+        if (relating->order_seen == nth) {
+            look_at(pass, rule, i, search);
+            return;
+        }
+        relating->order_seen++;
     }
+    relating->order_at = end;
 }
 
 size_t way_kept_first_at(const struct way_kept_list *list, int64_t time)
@@ -208,27 +280,19 @@ size_t way_kept_first_at(const struct way_kept_list *list, int64_t time)
 static void look_by_time(struct way_pass *pass, const struct way_rule *rule, struct search *search)
 {
     const struct way_kept_list *list = &pass->states[rule->other->number].kept;
-    int64_t slack = pass->setup->uncertainty + WAY_SOURCE_BACKWARDS_MAX +
-                    pass->tap_errors[rule->main->taps[0]] + pass->tap_errors[rule->other->taps[0]];
-    int64_t reach = rule->has_within ? rule->at_most + slack : INT64_MAX / 4;
-    int64_t time = search->main->record.time;
-    bool before = rule->relation == WAY_RELATION_PRECEDED ||
-                  rule->relation == WAY_RELATION_AFTER_ITS ||
-                  rule->relation == WAY_RELATION_ACCOMPANIED;
-    bool after =
-        rule->relation != WAY_RELATION_PRECEDED && rule->relation != WAY_RELATION_AFTER_ITS;
     size_t first, end;
+    int64_t from, to;
 
+    find_stamps(pass, rule, search->main->record.time, &from, &to);
     way_window_range(pass, rule->other, &first, &end);
-    size_t low = way_kept_first_at(list, time - (before ? reach : slack));
-    size_t high = way_kept_first_at(list, time + (after ? reach : slack) + 1);
+    size_t low = way_kept_first_at(list, from), high = way_kept_first_at(list, to + 1);
     first = low > first ? low : first;
     end = high < end ? high : end;
-    /* Where one is enough, the first that holds ends the search. */
-    bool one = rule->other_quantifier == WAY_SOME;
-    for (size_t i = first; i < end; i++)
-        if (look_at(pass, rule, i, search) == WAY_TRUE && one)
+    for (size_t n = 0; first + n < end; n++) {
+        size_t i = looks_back(rule->relation) ? end - 1 - n : first + n;
+        if (look_at(pass, rule, i, search) == WAY_TRUE && one_decides(rule))
             return;
+    }
 }
 
 /* ---- the relation ---- */
@@ -261,12 +325,24 @@ static void within_text(const struct way_rule *rule, char *text, size_t size)
         snprintf(text, size, " within %s", most);
 }
 
+/* Says of the nearest that is not as demanded why not. */
+static void explain_unlike(struct way_pass *pass, const struct way_rule *rule,
+                           struct search *search)
+{
+    if (!search->unlike)
+        return;
+    way_pass_put(pass, WAY_SLOT_SELF, search->unlike);
+    way_evaluate(&pass->evaluation, rule->other_with);
+    way_explain(pass, rule->other_with, search->found->expected, search->found->found);
+}
+
 static void explain(struct way_pass *pass, const struct way_rule *rule, struct search *search,
                     bool joined, enum way_truth truth)
 {
     struct way_found *found = search->found;
-    bool was_explained = found->found[0] != '\0' && search->meant > 0;
 
+    explain_unlike(pass, rule, search);
+    bool was_explained = found->found[0] != '\0' && search->meant > 0;
     if (search->nearest)
         found->other = way_at_kept(search->nearest);
     if (was_explained && search->nearest_is_timely)
@@ -316,7 +392,7 @@ static enum way_truth quantified(struct way_pass *pass, const struct way_rule *r
 
 static struct way_reach reach_of(const struct way_rule *rule, int64_t time)
 {
-    bool back = rule->relation == WAY_RELATION_AFTER_ITS || rule->relation == WAY_RELATION_PRECEDED;
+    bool back = looks_back(rule->relation);
     bool both = rule->relation == WAY_RELATION_ACCOMPANIED;
 
     return (struct way_reach){.time = time,
@@ -357,7 +433,7 @@ enum way_truth way_relation_holds(struct way_pass *pass, struct way_relating *re
     if (has_keys(rule))
         look_by_key(pass, relating, &search, &joined);
     else if (rule->join == WAY_JOIN_ORDER)
-        look_by_order(pass, rule, nth, &search);
+        look_by_order(pass, relating, nth, &search);
     else
         look_by_time(pass, rule, &search);
     if (!joined) {

@@ -29,6 +29,8 @@ struct way_relating {
     uint8_t *wholly_seen; /* of each in the main select's list */
     size_t met_count;
     bool is_paired;
+    size_t order_at, order_seen; /* joined by order: where the search is, and how many that are
+                                    meant stand before; 0 when the rule is judged anew */
 };
 
 /* Whether the rule's relation holds for the packet (in slot 0), the `nth` that the rule
