@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "analysis/judge/heap.h"
+#include "analysis/judge/meant.h"
 
 /* What is gathered of one selection. */
 struct pile {
@@ -156,10 +157,10 @@ static void pile_of_kept(struct way_pass *pass, const struct way_select *select,
                          const struct way_term *term, const struct way_term *of, struct pile *pile)
 {
     const struct way_kept_list *list = &pass->states[select->number].kept;
-    size_t first, end;
+    struct way_meant meant = way_meant_of(pass, select);
 
-    way_window_range(pass, select, &first, &end);
-    for (size_t i = first; i < end; i++) {
+    for (size_t n = 0; n < meant.count; n++) {
+        size_t i = way_meant_at(&meant, n);
         enum way_truth inside = way_related_inside(pass, select, i);
         if (inside >= WAY_UNDECIDED)
             pile_take(pass, pile, term, of, list->items[i]->record.time, inside);

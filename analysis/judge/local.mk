@@ -10,6 +10,7 @@ libwayjudge_a_SOURCES = \
 	analysis/judge/judge.c analysis/judge/judge.h \
 	analysis/judge/key.c \
 	analysis/judge/live.c \
+	analysis/judge/meant.c analysis/judge/meant.h \
 	analysis/judge/nearly.c analysis/judge/nearly.h \
 	analysis/judge/outcome.c analysis/judge/outcome.h \
 	analysis/judge/packet.c analysis/judge/packet.h \

@@ -2,7 +2,7 @@
  *
  * The one pass over all packets.
  */
-#include "analysis/judge/pass.h"
+#include "analysis/judge/meant.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +98,7 @@ void way_pass_end(struct way_pass *pass)
     for (size_t i = 0; i < pass->program->select_count; i++) {
         free(pass->states[i].kept.items);
         free(pass->states[i].kept.inside);
+        way_meant_free(&pass->states[i]);
     }
     free(pass->states);
     free(pass->by_tap);

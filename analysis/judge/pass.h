@@ -16,6 +16,7 @@
  *      live.c       windows that begin before captures, or outlive them
  *      key.c        values as keys
  *      join.c       which connection of the access log a packet belongs to
+ *      meant.c      which kept packets can be meant
  *      explain.c    why a condition does not hold, in words
  *      judge.c      the plan: which rule is judged how; taps that are not fit
  */
@@ -29,6 +30,7 @@
 
 struct way_pass;
 struct way_gather;
+struct way_index;
 struct way_running;
 struct way_waiting;
 
@@ -57,6 +59,7 @@ struct way_select_state {
     struct way_seer *seers;
     bool keep;
     struct way_kept_list kept;
+    struct way_index *index; /* of meant.c */
 };
 
 struct way_pass {

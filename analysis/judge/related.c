@@ -7,6 +7,7 @@
  * the next ones ask. A rule that asks for a packet that was not found is not
  * reached: the rule that did not find it has failed.
  */
+#include "analysis/judge/meant.h"
 #include "analysis/judge/relation.h"
 
 #include <assert.h>
@@ -235,10 +236,11 @@ static void judge_many(struct way_pass *pass, const struct way_expected *expecte
                                                  : NULL;
     struct way_tally all = {0};
     struct way_near near = {.count = 0};
-    size_t first, end, nth = 0, before = outcome->note_count;
+    size_t nth = 0, before = outcome->note_count;
 
-    way_window_range(pass, rule->main, &first, &end);
-    for (size_t i = first; i < end; i++) {
+    struct way_meant meant = way_meant_of(pass, rule->main);
+    for (size_t n = 0; n < meant.count; n++) {
+        size_t i = way_meant_at(&meant, n);
         const struct way_kept *kept = list->items[i];
         enum way_truth inside = way_related_inside(pass, rule->main, i);
         struct way_found found = {.other = {.tap = -1}};
@@ -295,6 +297,21 @@ static void not_found(struct way_pass *pass, const struct way_expected *expected
     way_note_packet(pass, note, NULL, expected);
 }
 
+/* Names those that are not meant because of what `where` asks of other packets. */
+static void name_nearest(struct way_pass *pass, const struct way_select *select,
+                         struct way_near *near)
+{
+    const struct way_kept_list *list = &pass->states[select->number].kept;
+    size_t first, end;
+
+    way_window_range(pass, select, &first, &end);
+    for (size_t i = first; i < end; i++) {
+        struct way_at at = way_at_kept(list->items[i]);
+        if (way_related_inside(pass, select, i) < WAY_UNDECIDED)
+            way_near_offer(pass, near, &at, select->late);
+    }
+}
+
 /* First and last: finds the packet, binds it, judges it. */
 static void judge_one(struct way_pass *pass, const struct way_expected *expected,
                       struct way_relating *relating, struct way_rule_outcome *outcome)
@@ -305,20 +322,15 @@ static void judge_one(struct way_pass *pass, const struct way_expected *expected
     bool backwards = rule->quantifier == WAY_LAST, doubt = false;
     struct way_found found = {.other = {.tap = -1}};
     struct way_near near = {.count = 0};
-    size_t first, end;
-
-    way_window_range(pass, rule->main, &first, &end);
-    for (size_t n = first; n < end; n++) {
-        size_t i = backwards ? end - 1 - (n - first) : n;
+    struct way_meant meant = way_meant_of(pass, rule->main);
+    for (size_t n = 0; n < meant.count; n++) {
+        size_t i = way_meant_at(&meant, backwards ? meant.count - 1 - n : n);
         const struct way_kept *kept = list->items[i];
         enum way_truth inside = way_related_inside(pass, rule->main, i);
         struct way_at at = way_at_kept(kept);
         doubt |= inside == WAY_UNDECIDED;
-        if (inside != WAY_TRUE) {
-            if (rule->main->late && inside != WAY_UNDECIDED)
-                way_near_offer(pass, &near, &at, rule->main->late);
+        if (inside != WAY_TRUE)
             continue;
-        }
         enum way_truth truth = demanded(pass, relating, kept, 0, &found);
         outcome->examined++;
         outcome->matched += truth == WAY_TRUE;
@@ -332,6 +344,8 @@ static void judge_one(struct way_pass *pass, const struct way_expected *expected
                        &found);
         return;
     }
+    if (rule->main->late && outcome->failures < WAY_NOTES_MAX)
+        name_nearest(pass, rule->main, &near);
     bool unseen = window_is_cut(pass, rule) && way_unseen(pass) == WAY_UNDECIDED;
     if (doubt || !rule->may_be_none)
         not_found(pass, expected, rule,
@@ -422,9 +436,10 @@ static void walk(struct way_pass *pass, struct way_outcome *outcome, const bool 
     }
     const struct way_select *scope = expected->scopes[depth];
     const struct way_kept_list *list = &pass->states[scope->number].kept;
-    size_t first, end, found = 0;
-    way_window_range(pass, scope, &first, &end);
-    for (size_t i = first; i < end; i++) {
+    struct way_meant meant = way_meant_of(pass, scope);
+    size_t found = 0;
+    for (size_t n = 0; n < meant.count; n++) {
+        size_t i = way_meant_at(&meant, n);
         enum way_truth inside = way_related_inside(pass, scope, i);
         way_pass_put(pass, WAY_SLOT_SELF, NULL);
         if (inside != WAY_TRUE)

@@ -18,15 +18,6 @@
 
 /* ---- joins ---- */
 
-static int compare_joined(const void *left, const void *right)
-{
-    const struct way_joined *a = left, *b = right;
-
-    if (a->key != b->key)
-        return a->key < b->key ? -1 : 1;
-    return (a->index > b->index) - (a->index < b->index);
-}
-
 /* The key of the packet in slot 0, on its side of the join. */
 static bool join_key(struct way_pass *pass, const struct way_rule *rule, bool main, uint64_t *key)
 {
@@ -57,7 +48,7 @@ static void sort_others(struct way_pass *pass, struct way_relating *relating)
         if (join_key(pass, rule, false, &key))
             relating->joined[relating->joined_count++] = (struct way_joined){key, i};
     }
-    qsort(relating->joined, relating->joined_count, sizeof *relating->joined, compare_joined);
+    way_joined_sort(relating->joined, relating->joined_count);
 }
 
 void way_relating_free(struct way_relating *relating)
@@ -288,8 +279,9 @@ static void look_by_time(struct way_pass *pass, const struct way_rule *rule, str
     size_t low = way_kept_first_at(list, from), high = way_kept_first_at(list, to + 1);
     first = low > first ? low : first;
     end = high < end ? high : end;
-    for (size_t n = 0; first + n < end; n++) {
-        size_t i = looks_back(rule->relation) ? end - 1 - n : first + n;
+    struct way_meant some = way_meant_in(pass, rule->other, first, end);
+    for (size_t n = 0; n < some.count; n++) {
+        size_t i = way_meant_at(&some, looks_back(rule->relation) ? some.count - 1 - n : n);
         if (look_at(pass, rule, i, search) == WAY_TRUE && one_decides(rule))
             return;
     }

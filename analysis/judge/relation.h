@@ -6,7 +6,7 @@
 #ifndef WAYLAY_ANALYSIS_JUDGE_RELATION_H
 #define WAYLAY_ANALYSIS_JUDGE_RELATION_H
 
-#include "analysis/judge/pass.h"
+#include "analysis/judge/meant.h"
 
 /* What was found of one packet. */
 struct way_found {
@@ -19,10 +19,7 @@ struct way_found {
  * to begin with. */
 struct way_relating {
     const struct way_rule *rule;
-    struct way_joined {
-        uint64_t key;
-        size_t index; /* in the other select's list */
-    } * joined;       /* sorted; of those packets that have the key's fields */
+    struct way_joined *joined; /* of those others that have the key's fields */
     size_t joined_count;
     bool is_sorted;
     struct way_met *met;  /* of relations that mean the same packet; else NULL */

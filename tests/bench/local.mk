@@ -15,4 +15,4 @@ bench_read_SOURCES = tests/bench/assert/read-capture.c
 bench_read_LDADD = $(DISSECT_LIBS)
 CLEANFILES += bench-capture$(EXEEXT) bench-read$(EXEEXT)
 EXTRA_DIST += tests/bench/assert/bench tests/bench/assert/bench-read tests/bench/assert/bench-runs \
-	tests/bench/assert/measure.py tests/bench/assert/rules.py
+	tests/bench/assert/bench-scale tests/bench/assert/measure.py tests/bench/assert/rules.py
