@@ -4,6 +4,7 @@
  */
 #include "analysis/assert/verdicts.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -52,6 +53,7 @@ static struct way_text counts_text(const struct way_outcome *outcome)
 {
     size_t all = outcome->rule_count, bad = 0;
 
+    assert(outcome->rules);
     if (all == 1)
         return rule_counts_text(&outcome->rules[0]);
     for (size_t i = 0; i < all; i++)

@@ -90,25 +90,25 @@ struct way_term {
     enum way_sort sort;
     bool many;      /* it may have several values */
     bool is_truth;  /* a condition: it has a truth and no value */
-    uint64_t slots; /* bit n: it asks slot n (of what is below, too) */
     bool has_flow;  /* a field below needs the earlier packets of its capture */
+    bool sliced;    /* of a field: `from` and `width` say which of its bytes */
+    uint64_t slots; /* bit n: it asks slot n (of what is below, too) */
     struct way_datum datum;
     struct way_field field;
     unsigned slot;
     unsigned remembered; /* of a field that needs a flow: its number in the program */
-    bool sliced;
     int64_t from;
     size_t width;
     struct way_term *kids[WAY_TERM_KIDS];
     struct way_term **items; /* of GATHER */
     size_t count;
-    enum way_each each; /* of comparisons */
     double relative;    /* of EQUAL: share of the right side */
+    enum way_each each; /* of comparisons */
     enum way_aggregate aggregate;
     double percentile;
     struct way_select *select, *other; /* of AGGREGATE; kids[0]: of what */
+    int64_t over;                      /* ns: in so long a stretch of time; 0: in all */
     bool running; /* of AGGREGATE: up to the packet at hand, in slot 0; of its group, if `per` */
-    int64_t over; /* ns: in so long a stretch of time; 0: in all */
 };
 
 /* An end of a window. */
