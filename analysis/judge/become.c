@@ -290,16 +290,9 @@ void way_become_end(struct way_pass *pass, void *self)
     const struct way_rule *rule = become->outcome->rule;
 
     way_pairing_end(&become->pairing, pass);
-    if (become->pairing.overflow) {
-        struct way_note *note = way_outcome_note(become->outcome, true, NULL);
-        if (note) {
-            way_note_write(note->expected, "at most %d MB of packets that wait",
-                           WAY_JUDGE_KEPT_MAX / 2 / 1000000);
-            way_note_write(note->found,
-                           "more: a shorter 'within' or a narrower selection is needed");
-        }
-    }
     way_tally_judge(pass, rule, &become->tally, "", become->outcome);
+    if (become->pairing.overflow)
+        way_note_overflow(become->outcome, pass->kept_max / 2, "that wait");
     way_pass_put(pass, WAY_SLOT_WAS, NULL);
     way_pass_put(pass, WAY_SLOT_SELF, NULL);
     free(become);

@@ -226,6 +226,19 @@ static void demand_something(struct way_pass *pass, const struct way_outcome *ou
     note_empty(one, "packets to examine ('may be none' would allow for none)", found);
 }
 
+void way_note_overflow(struct way_rule_outcome *outcome, size_t most, const char *which)
+{
+    way_outcome_doubt(outcome); /* of what was not kept nothing is known */
+    struct way_note *note = way_outcome_note(outcome, true, NULL);
+    if (note && note != &outcome->notes[0])
+        *note = outcome->notes[0]; /* it is the first thing to be told */
+    note = &outcome->notes[0];
+    *note = (struct way_note){.doubt = true, .at = {.tap = -1}};
+    way_note_write(note->expected, "at most %zu MB of packets %s", most / 1000000, which);
+    way_note_write(note->found, "more: a narrower selection, a shorter time, or 'keep at most' is "
+                                "needed");
+}
+
 static void finish_rule(struct way_pass *pass, const struct way_outcome *outcome,
                         struct way_rule_outcome *one)
 {
@@ -243,17 +256,8 @@ static void finish_rule(struct way_pass *pass, const struct way_outcome *outcome
     demand_taps_of(pass, rule->count, one);
     if (rule->quantifier == WAY_NO && !rule->with && !rule->relation && one->examined == 0)
         one->examined = pass->tap_packets[rule->main->taps[0]];
-    if (outcome->expected->scope_count == 0)
-        way_claims_judge(pass, one);
+    way_claims_judge(pass, one);
     demand_something(pass, outcome, one);
-    if (!pass->overflow)
-        return;
-    struct way_note *note = way_outcome_note(one, true, NULL);
-    if (note) {
-        way_note_write(note->expected, "at most %d MB of packets to be kept",
-                       WAY_JUDGE_KEPT_MAX / 1000000);
-        way_note_write(note->found, "more: a narrower selection is needed");
-    }
 }
 
 static void end(struct way_pass *pass, struct way_outcome *outcome, struct planned *planned,
@@ -270,8 +274,11 @@ static void end(struct way_pass *pass, struct way_outcome *outcome, struct plann
             way_become_end(pass, planned[n].state);
     }
     way_related_end(pass, outcome, done);
-    for (size_t n = 0; n < outcome->rule_count; n++)
+    for (size_t n = 0; n < outcome->rule_count; n++) {
+        if (pass->overflow && (!done[n] || way_term_is_running(outcome->rules[n].rule->with)))
+            way_note_overflow(&outcome->rules[n], pass->kept_max, "to be kept");
         finish_rule(pass, outcome, &outcome->rules[n]);
+    }
 }
 
 /* Expectations that require others are skipped where those did not pass. */

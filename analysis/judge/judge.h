@@ -11,8 +11,9 @@
  *      of packets and others (bound names,           kept while they pass (those
  *      relations, windows between events)            selected alone), judged at the end
  *
- * Packets that are kept are copied; WAY_JUDGE_KEPT_MAX bounds their bytes. What
- * would exceed a bound is said by the rules concerned, which are inconclusive.
+ * Packets that are kept are copied; WAY_JUDGE_KEPT_MAX, or what the file says (`keep at
+ * most`), bounds their bytes, and half of it those of packets that wait. What would exceed a bound
+ * is said by the rules concerned, which are inconclusive.
  *
  * A source feeds taps: a tap of a link is fed by the capture of the link, or, with
  * captures at both ends, by each with the frames that arrive at its end.
@@ -28,7 +29,7 @@
 #include "analysis/judge/outcome.h"
 #include "analysis/lang/program.h"
 
-enum { WAY_JUDGE_KEPT_MAX = 160 * 1024 * 1024 }; /* bytes of packets that are kept */
+enum { WAY_JUDGE_KEPT_MAX = 160 * 1000 * 1000 }; /* bytes of packets kept, unless a file says */
 
 /* Which frames of a source go to a tap. */
 struct way_feed {

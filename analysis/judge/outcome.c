@@ -64,6 +64,14 @@ struct way_note *way_outcome_note(struct way_rule_outcome *outcome, bool doubt,
     return note;
 }
 
+void way_outcome_doubt(struct way_rule_outcome *outcome)
+{
+    outcome->doubts += outcome->failures;
+    outcome->failures = 0;
+    for (size_t i = 0; i < outcome->note_count; i++)
+        outcome->notes[i].doubt = true;
+}
+
 void way_note_write(char text[WAY_NOTE_TEXT_MAX], const char *format, ...)
 {
     va_list arguments;

@@ -84,6 +84,9 @@ const char *way_ruling_name(enum way_ruling ruling);
 struct way_note *way_outcome_note(struct way_rule_outcome *outcome, bool doubt,
                                   const struct way_at *at);
 
+/* What was wrong may come of packets that were not kept: all failures so far are doubts. */
+void way_outcome_doubt(struct way_rule_outcome *outcome);
+
 /* Writes a text of a note: what does not fit ends in "...". */
 void way_note_write(char text[WAY_NOTE_TEXT_MAX], const char *format, ...)
     __attribute__((format(printf, 2, 3)));

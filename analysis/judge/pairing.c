@@ -75,7 +75,7 @@ static struct way_wait *wait_new(struct way_pairing *pairing, struct way_pass *p
                                  struct way_stand *stand, const struct way_kept *kept,
                                  const struct way_stretch *stretch)
 {
-    if (pairing->bytes + stand->record.len + pairing->size > WAY_JUDGE_KEPT_MAX / 2) {
+    if (pairing->bytes + stand->record.len + pairing->size > pass->kept_max / 2) {
         pairing->overflow = true;
         return NULL;
     }

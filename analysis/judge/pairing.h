@@ -58,7 +58,7 @@ struct way_pairing {
     bool others_wait;    /* they may pass before the main packet, if only with an equal stamp */
     size_t size;         /* of what waits: a struct that begins with struct way_wait */
     size_t bytes;
-    bool overflow; /* more would have had to wait than WAY_JUDGE_KEPT_MAX / 2 */
+    bool overflow; /* more would have had to wait than half of what may be kept */
     struct way_side mains, others;
 
     /* Whether the other one is meant at all (may set its `inside`); NULL: they all are. */

@@ -80,6 +80,7 @@ void way_pass_begin(struct way_pass *pass, const struct way_judge_setup *setup)
     pass->tap_errors = way_memory_array(program->tap_count, sizeof *pass->tap_errors);
     for (size_t tap = 0; tap < program->tap_count; tap++)
         pass->tap_errors[tap] = setup->taps[tap].error;
+    pass->kept_max = program->kept_max ? (size_t)program->kept_max : WAY_JUDGE_KEPT_MAX;
     pass->evaluation.program = program;
     pass->evaluation.uncertainty = setup->uncertainty;
     pass->evaluation.tap_errors = pass->tap_errors;
@@ -87,7 +88,7 @@ void way_pass_begin(struct way_pass *pass, const struct way_judge_setup *setup)
     sort_by_tap(pass);
     begin_flows(pass);
     if (setup->has_log)
-        pass->seen_on = way_memory_array(setup->connection_count, sizeof *pass->seen_on);
+        way_log_begin(pass);
 }
 
 void way_pass_end(struct way_pass *pass)
@@ -106,7 +107,7 @@ void way_pass_end(struct way_pass *pass)
     free(pass->tap_errors);
     free(pass->tap_last);
     end_flows(pass);
-    free(pass->seen_on);
+    way_log_end(pass);
     way_arena_free(&pass->arena);
 }
 
@@ -159,7 +160,7 @@ static struct way_kept *keep_current(struct way_pass *pass, const struct way_sta
 {
     if (pass->current || pass->overflow)
         return pass->current;
-    if (pass->kept_bytes + sizeof(struct way_kept) + stand->record.len > WAY_JUDGE_KEPT_MAX) {
+    if (pass->kept_bytes + sizeof(struct way_kept) + stand->record.len > pass->kept_max) {
         pass->overflow = true;
         return NULL;
     }
@@ -215,7 +216,7 @@ static void see(struct way_pass *pass, const struct way_record *record, unsigned
     bool stands = pass->flows != NULL;
 
     stand->seen = (struct way_seen){.view = &stand->view, .tap = (int)tap};
-    if (pass->seen_on) {
+    if (pass->log) {
         if (!stands) {
             stand->record = *record;
             way_view_begin(&stand->view, &stand->record);

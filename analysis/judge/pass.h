@@ -33,6 +33,7 @@ struct way_gather;
 struct way_index;
 struct way_running;
 struct way_waiting;
+struct way_log_index;
 
 /* Sees a selected packet, which stands in slot 0. `inside`: TRUE, or UNDECIDED
  * where its stamp is within error of an edge of the window. */
@@ -75,7 +76,7 @@ struct way_pass {
     int64_t last;                      /* the latest stamp; of live sources, when they ended */
     int64_t live_end;                  /* ns: when live sources ended; 0: there are none */
     struct way_kept *current;          /* the packet at hand, if it was kept already */
-    size_t kept_bytes;
+    size_t kept_bytes, kept_max;
     bool overflow;              /* more would have had to be kept than may be */
     struct way_kept **all_kept; /* owned: every kept packet of the lists */
     size_t all_count, all_room;
@@ -83,9 +84,8 @@ struct way_pass {
     const struct way_kept *bound[WAY_SLOT_BOUND + WAY_PROGRAM_SLOTS_MAX];
     size_t bound_index[WAY_SLOT_BOUND + WAY_PROGRAM_SLOTS_MAX]; /* in its select's list */
     struct way_select *const *slot_selects; /* of the expectation that is judged, by slot */
-    struct way_flows **flows; /* by source: streams, where any field needs them; else NULL */
-    uint64_t
-        *seen_on; /* of each connection of the log, where its SYNs were: a bit a tap; or NULL */
+    struct way_flows **flows;   /* by source: streams, where any field needs them; else NULL */
+    struct way_log_index *log;  /* of the access log; NULL: there is none */
     struct way_gather *gathers; /* aggregates that are gathered while packets pass */
     struct way_running *runnings;
     const struct way_stand *asked;              /* the packet of which a running number is asked, */
@@ -191,12 +191,17 @@ bool way_relation_is_exact(enum way_relation relation);
 
 /* ---- join.c ---- */
 
+/* Readies the access log for being looked up; frees that. */
+void way_log_begin(struct way_pass *pass);
+void way_log_end(struct way_pass *pass);
+
 /* The connection of the access log that a packet belongs to, from 1; 0: none. Where
  * there is no log: a number for its addresses and ports. */
 uint64_t way_connection_of(const struct way_pass *pass, struct way_stand *stand);
 
 /* The log's claims are checked as well: notes a packet that shows a connection of it; and
- * fails a rule that joins by connection for each that neither of its taps has shown. */
+ * fails a rule that joins by connection for each that neither of its taps has shown, if it
+ * begins inside of the rule's window (which may lie between marks, not between packets). */
 void way_claims_note(struct way_pass *pass, struct way_stand *stand);
 void way_claims_judge(struct way_pass *pass, struct way_rule_outcome *outcome);
 
@@ -264,6 +269,12 @@ struct way_note *way_rule_take(struct way_pass *pass, struct way_rule_outcome *o
 void *way_single_begin(struct way_pass *pass, const struct way_expected *expected,
                        struct way_rule_outcome *outcome);
 void way_single_end(struct way_pass *pass, void *self);
+
+/* ---- judge.c ---- */
+
+/* More packets (`which`: "to be kept") would have been needed than `most` bytes: whatever was
+ * wrong is in doubt. */
+void way_note_overflow(struct way_rule_outcome *outcome, size_t most, const char *which);
 
 /* ---- become.c ---- */
 

@@ -58,6 +58,7 @@ static void way_lang_error(const struct way_place *place, void *scanner, struct 
 }
 
 %token INCLUDE "include" LET "let" MACRO "macro" TAP "tap" TABLE "table" CLOCK_ERROR "clock error"
+%token KEEP_AT_MOST "keep at most"
 %token WARN "warn" SKIP "skip" REQUIRES "requires" IF "if" FOR_EACH "for each"
 %token EACH_FIRST "each first" EACH "each" SOME "some" NO "no" EXACTLY "exactly"
 %token AT_LEAST "at least" AT_MOST "at most" FIRST "first" LAST "last" EXPECT "expect"
@@ -122,6 +123,10 @@ item: INCLUDE LITERAL_ { CHECK($$ = way_item_include(parse, @$, $2)); }
     }
     | CLOCK_ERROR expr {
         $$ = way_item_new(parse, WAY_ITEM_CLOCK, @$, NULL);
+        $$->expr = $2;
+    }
+    | KEEP_AT_MOST expr {
+        $$ = way_item_new(parse, WAY_ITEM_KEEP, @$, NULL);
         $$->expr = $2;
     }
     | level LITERAL_ ':' headers rules {

@@ -157,6 +157,26 @@ static bool table_is_even(struct way_resolver *resolver, const struct way_item *
     return good;
 }
 
+/* Of several files, the one that needs most. */
+static bool keep_at_most(struct way_context *context, const struct way_item *item)
+{
+    enum { LEAST = 1000000 };
+    struct way_program *program = context->resolver->program;
+    struct way_datum size;
+
+    if (!way_resolve_constant(context, item->expr, &size))
+        return false;
+    if (size.sort != WAY_SORT_ANY &&
+        (size.sort != WAY_SORT_NUMBER || size.shape != WAY_ONE || size.number < LEAST)) {
+        way_complain(&program->complaints, item->expr->place,
+                     "expected a size of at least 1MB, such as 500MB");
+        return false;
+    }
+    if (size.sort != WAY_SORT_ANY && size.number > program->kept_max)
+        program->kept_max = size.number;
+    return true;
+}
+
 static bool take_item(struct way_context *context, const struct way_item *item)
 {
     struct way_resolver *resolver = context->resolver;
@@ -171,6 +191,8 @@ static bool take_item(struct way_context *context, const struct way_item *item)
         return is_new(resolver, item) && table_is_even(resolver, item);
     case WAY_ITEM_TAP:
         return is_new(resolver, item) && declare_tap(context, item);
+    case WAY_ITEM_KEEP:
+        return keep_at_most(context, item);
     case WAY_ITEM_CLOCK:
         return way_resolve_span(context, item->expr, &resolver->program->clock_error);
     default:

@@ -236,6 +236,7 @@ struct way_program {
     size_t remembered_count;
     enum way_field_needs needs;
     int64_t clock_error; /* ns; -1: the file does not say */
+    int64_t kept_max;    /* bytes of packets that may be kept; 0: likewise */
     struct way_expected *expected;
     size_t expected_count;
 };

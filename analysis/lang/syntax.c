@@ -232,7 +232,8 @@ static const char *const members[][32] = {
      "may be none"},
     {"each first", "each", "some", "no", "exactly", "at least", "at most", "first", "last",
      "expect"},
-    {"include", "let", "macro", "tap", "table", "clock error", "warn", "end of file"},
+    {"include", "let", "macro", "tap", "table", "clock error", "keep at most", "warn",
+     "end of file"},
     {"==",  "!=",  "<=",  ">=",  "'<'", "'>'", "'+'", "'-'",      "'*'",          "'/'",
      "'^'", "'&'", "mod", "and", "or",  "in",  "not", "contains", "give or take", ".."}};
 

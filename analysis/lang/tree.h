@@ -211,6 +211,7 @@ struct way_item {
         WAY_ITEM_TAP,         /* words: one; paths */
         WAY_ITEM_TABLE,       /* name, words: columns, expr: LISTs, one a row */
         WAY_ITEM_CLOCK,       /* expr: by how much two taps' clocks may differ */
+        WAY_ITEM_KEEP,        /* expr: bytes of packets that may be kept */
         WAY_ITEM_EXPECTATION, /* name: its words; warn, headers, rules */
     } kind;
     struct way_place place;
