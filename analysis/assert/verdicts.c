@@ -42,7 +42,8 @@ static struct way_text rule_counts_text(const struct way_rule_outcome *one)
         return one->matched ? way_text("%" PRIu64 " found", one->matched)
                             : way_text("none found, of %" PRIu64, one->examined);
     case WAY_EXPECT:
-        return way_text(way_rule_ruling(one) == WAY_RULED_PASSED ? "it is so" : "it is not so");
+        return way_text(one->examined && one->matched == one->examined ? "it is so"
+                                                                       : "it is not so");
     default:
         return way_text("%" PRIu64 " found", one->matched);
     }
