@@ -7,7 +7,9 @@ nobase_dist_pkgdata_DATA = \
 	scenarios/common/acknowledged.expect \
 	scenarios/common/answers.expect \
 	scenarios/common/asked.expect \
+	scenarios/common/carried.expect \
 	scenarios/common/forwarded.expect \
+	scenarios/common/frames.expect \
 	scenarios/common/hidden.expect \
 	scenarios/common/hit.expect \
 	scenarios/common/http.expect \
@@ -16,6 +18,7 @@ nobase_dist_pkgdata_DATA = \
 	scenarios/common/mss.expect \
 	scenarios/common/mute.expect \
 	scenarios/common/option.expect \
+	scenarios/common/order.expect \
 	scenarios/common/rare.expect \
 	scenarios/common/redirected.expect \
 	scenarios/common/refused.expect \
@@ -27,6 +30,7 @@ nobase_dist_pkgdata_DATA = \
 	scenarios/delay-sweep/README.md \
 	scenarios/delay-sweep/scenario.yaml \
 	scenarios/delayed-fetch/README.md \
+	scenarios/delayed-fetch/carried.expect \
 	scenarios/delayed-fetch/scenario.yaml \
 	scenarios/first-fetch/README.md \
 	scenarios/first-fetch/counted.expect \
@@ -35,6 +39,7 @@ nobase_dist_pkgdata_DATA = \
 	scenarios/lossy-link/scenario.yaml \
 	scenarios/middlebox-drops/README.md \
 	scenarios/middlebox-drops/between.expect \
+	scenarios/middlebox-drops/path.expect \
 	scenarios/middlebox-drops/scenario.yaml \
 	scenarios/middlebox-strips/README.md \
 	scenarios/middlebox-strips/between.expect \

@@ -6,11 +6,12 @@ docs/mechanism-rules.md names them: a test holds it to this table.
 """
 from __future__ import annotations
 
+import struct
 from typing import Any, Callable
 
 import rare
-from made import ACK, CLIENT, Packet, Transport, quad, tcp
-from mechanism import DATA, HOP, RST_ACK, SYN_ACK, O, P, World, record_route
+from made import ACK, CLIENT, Packet, Transport, checksum, quad, tcp
+from mechanism import DATA, HOP, RST_ACK, SYN_ACK, C, O, P, World, record_route
 from steps import REQUEST
 
 Spoil = Callable[[World], None]
@@ -179,33 +180,50 @@ def pushed_all_the_same(label: str, **changes: Any) -> Spoil:
     return spoil
 
 
-def said_otherwise(label: str, what: tuple[int, int], mtu: int = 0, **changes: Any) -> Spoil:
-    """An ICMP error to the client about its packet of that label, which it quotes changed."""
+def of_length(packet: bytes, length: int) -> bytes:
+    """The IPv4 packet with another total length, its header's checksum right."""
+    size = 4 * (packet[0] & 15)
+    head = packet[:2] + struct.pack("!H", length) + packet[4:10] + b"\0\0" + packet[12:size]
+    return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + packet[size:]
+
+
+def said_otherwise(
+    label: str, what: tuple[int, int], mtu: int = 0, grown: int = 0, **changes: Any
+) -> Spoil:
+    """An ICMP error to the client about its packet of that label, which it quotes changed, and as
+    so much longer."""
 
     def spoil(world: World) -> None:
-        of = label.partition(".")[0]
-        quoted = world["client", of].but(**changes).ip()
+        packet = world["client", label.partition(".")[0]]
+        quoted = of_length(packet.but(**changes).ip(), len(packet.ip()) + grown)
         world.change("client", label, what=rare.error(*what, quoted[:36], mtu))
 
     return spoil
 
 
-def longer_by_the_option(world: World) -> None:
-    """The quoted packet has the length that it had with the option."""
-    length = len(world["client", "bulk"].ip()) + 8
-    spoilt = {2: length >> 8, 3: length & 255}
-    said_otherwise("bulk.lost", rare.EXCEEDED, spoilt=spoilt)(world)
-
-
-def quotes_the_option(world: World) -> None:
-    length = len(world["client", "bulk"].ip())
-    spoilt = {2: length >> 8, 3: length & 255}
-    said_otherwise("bulk.lost", rare.EXCEEDED, options=record_route(), spoilt=spoilt)(world)
+def other_data_quoted(world: World) -> None:
+    quoted = world["client", "bulk"].ip()
+    quoted = quoted[:28] + bytes(8) + quoted[36:]
+    world.change("client", "bulk.lost", what=rare.error(*rare.EXCEEDED, quoted[:36]))
 
 
 def answer_error_to_the_origin(world: World) -> None:
     error = world["client", "answer.error"]
     world.put("origin", "answer.error", error.but(at=error.at + HOP, ttl=63), "r1")
+
+
+def wrong_checksum_everywhere(world: World) -> None:
+    """The proxy's own packet has a wrong checksum from the beginning to the end."""
+    for link in ("proxy", "origin"):
+        world.change(link, "own.hit.ack", spoilt={36: 0x12, 37: 0x34})
+
+
+def broken_goes_on(world: World) -> None:
+    """The header's checksum is wrong, and the router mends it."""
+    packet = Packet(12.0, C, O, tcp(40001, 80, ACK, 5387, 9001), id=960)
+    world.put("client", "broken", packet.but(spoilt={10: 0, 11: 0}), "c1")
+    behind = packet.but(at=12.0 + HOP, destination=P, ttl=63, options=record_route())
+    world.put("proxy", "broken", behind, "r1")
 
 
 CROWDED = record_route() + bytes([68, 32, 33, 0]) + bytes(28)  # what fits of the client's
@@ -306,6 +324,18 @@ FAULTS: dict[str, tuple[Spoil, str]] = {
         "what proxy and origin say to each other passes as it was",
     ),
     "to the proxy": (to_the_proxy, "what a client sends to a proxy is dropped"),
+    "another's hardware address": (
+        other("proxy", "request", source_mac="02:00:00:00:00:77"),
+        "packets bear the hardware addresses of their link's ends",
+    ),
+    "the proxy sends what is broken": (
+        wrong_checksum_everywhere,
+        "what proxies and origins send is whole",
+    ),
+    "a broken header goes on": (
+        broken_goes_on,
+        "what is broken when the router gets it goes no further",
+    ),
     "source-routed": (source_routed, "a source-routed packet goes no further"),
     "a fragment without the option": (
         options(b"", "part32"),
@@ -324,11 +354,15 @@ FAULTS: dict[str, tuple[Spoil, str]] = {
         "the MTU that a client is told leaves room for the option",
     ),
     "an error that quotes the option": (
-        quotes_the_option,
+        said_otherwise("bulk.lost", rare.EXCEEDED, options=record_route()),
         "an ICMP error quotes no option of ours",
     ),
     "an error that quotes another length": (
-        longer_by_the_option,
+        said_otherwise("bulk.lost", rare.EXCEEDED, grown=8),
+        "an ICMP error speaks of what the client sent",
+    ),
+    "an error that quotes other bytes": (
+        other_data_quoted,
         "an ICMP error speaks of what the client sent",
     ),
     "an error that still echoes the option": (

@@ -5,20 +5,21 @@
 """
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 from faults import FAULTS
 from made import SYN, Packet, quad, tcp, write
-from mechanism import HOP, RST_ACK, C, P, World, record_route
+from mechanism import HOP, LINKS, MACS, RST_ACK, C, P, World, record_route
 from steps import good
 
 from conftest import PROGRAM, Judged
 
 COMMON = Path(__file__).resolve().parents[2] / "scenarios" / "common"
 RULES = ["rules", "rare", "mss", "hidden", "option", "acknowledged", "answers", "asked"]
-RULES += ["forwarded"]
+RULES += ["forwarded", "frames"]
 BETWEEN = COMMON.parent / "middlebox-drops" / "between.expect"
 # What stands in it for names of a run.
 MEANINGS = {
@@ -127,6 +128,43 @@ def test_the_whole_redirect_is_summed_up(tmp_path: Path) -> None:
         world = good()
         FAULTS[fault][0](world)
         assert ask(world.write(tmp_path / fault), ["redirected"]).failed == [words], fault
+
+
+def test_the_order_is_kept(tmp_path: Path) -> None:
+    """Nobody overtakes. (Asked apart: what is pushed and should not be shifts the others.)"""
+    words = "the router keeps the order"
+    assert ask(good().write(tmp_path / "good"), ["order"]).verdicts == {words: "passed"}
+    world = good()
+    world.delay("request", -0.0061, "proxy")  # it is pushed before the acknowledgement
+    assert ask(world.write(tmp_path / "bad"), ["order"]).failed == [words]
+
+
+def test_a_wire_that_alters(tmp_path: Path) -> None:
+    """What comes out at the other end of one link is not what was put in."""
+    words = "wires deliver what they are given"
+    rules = (COMMON / "carried.expect").read_text()
+    taps = {link: link.replace("@", "-at-") for link in re.findall(r"\w\w-\w\w@\w\w", rules)}
+    for link, tap in taps.items():
+        rules = rules.replace(link, tap)
+    for node, mac in MACS.items():
+        rules = rules.replace(f"${node}.mac", f"[{mac}]")
+    (tmp_path / "carried.expect").write_text(rules)
+    world = good()
+
+    def ask_about(altered: str) -> Judged:
+        argv = [str(PROGRAM), "--json", str(tmp_path / "carried.expect")]
+        for link, tap in taps.items():
+            name = {"-".join(ends): name for name, ends in LINKS.items()}[link.partition("@")[0]]
+            packets = [p for (on, _), p in world.packets.items() if on == name]
+            if tap == altered:
+                last = max(packets, key=lambda packet: packet.at)
+                packets = [p.but(tos=4) if p is last else p for p in packets]
+            argv += ["--tap", f"{tap}={write(tmp_path / f'{tap}.pcap', packets)}"]
+        return Judged(subprocess.run(argv, capture_output=True, encoding="utf-8", timeout=60))
+
+    assert ask_about("").verdicts == {words: "passed"}
+    for tap in ("r1-p1-at-p1", "r1-o1-at-o1", "c1-r1-at-r1"):
+        assert ask_about(tap).failed == [words], tap
 
 
 def stripped(world: World) -> None:
