@@ -119,10 +119,24 @@ void way_note_packet(struct way_pass *pass, struct way_note *note, struct way_st
     }
 }
 
+/* How many parts of a condition do not hold. */
+static unsigned count_mismatches(struct way_pass *pass, const struct way_term *condition)
+{
+    if (condition->kind == WAY_TERM_AND)
+        return count_mismatches(pass, condition->kids[0]) +
+               count_mismatches(pass, condition->kids[1]);
+    return way_evaluate(&pass->evaluation, condition) != WAY_TRUE;
+}
+
 void way_near_offer(struct way_pass *pass, struct way_near *near, const struct way_at *at,
                     const struct way_term *condition)
 {
     char text[WAY_NOTE_TEXT_MAX] = "";
+
+    /* Words cost more than finding out that they are not wanted. */
+    if (near->count == WAY_NOTE_NEAREST_MAX &&
+        count_mismatches(pass, condition) >= near->differences[near->count - 1])
+        return;
     unsigned differences = way_mismatches(pass, condition, text);
 
     way_near_put(near, at, differences, text);

@@ -149,7 +149,7 @@ uint64_t way_connection_of(const struct way_pass *pass, struct way_stand *stand)
         return in_log(pass, level, stand->record.time);
     uint64_t here = (uint64_t)level->ip.source << 16 | level->tcp.source_port;
     uint64_t there = (uint64_t)level->ip.destination << 16 | level->tcp.destination_port;
-    return (here < there ? here * 31 + there : there * 31 + here) | 1;
+    return here < there ? way_key_of_two(here, there) : way_key_of_two(there, here);
 }
 
 /* ---- the log's claims ---- */

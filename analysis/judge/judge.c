@@ -191,9 +191,10 @@ static void demand_taps_of(struct way_pass *pass, const struct way_term *term,
 
 /* ---- nothing passes on nothing ---- */
 
-static void note_empty(struct way_rule_outcome *outcome, const char *expected, const char *found)
+static void note_empty(struct way_rule_outcome *outcome, bool doubt, const char *expected,
+                       const char *found)
 {
-    struct way_note *note = way_outcome_note(outcome, false, NULL);
+    struct way_note *note = way_outcome_note(outcome, doubt, NULL);
 
     if (note) {
         way_note_write(note->expected, "%s", expected);
@@ -207,14 +208,22 @@ static void demand_something(struct way_pass *pass, const struct way_outcome *ou
     const struct way_rule *rule = one->rule;
     bool counts_none = rule->quantifier == WAY_NO && !rule->with && !rule->relation;
 
-    if (one->examined > 0 || one->failures || one->doubts || rule->may_be_none)
+    if (one->failures || one->doubts || rule->may_be_none)
+        return;
+    if (outcome->expected->scope_count && outcome->scoped == 0 && outcome->maybe_scoped) {
+        note_empty(one, true, "packets for 'for each'",
+                   "none for certain: the clocks cannot place it");
+        return;
+    }
+    if (one->examined > 0)
         return;
     if (one->unreached) {
-        note_empty(one, "that the rule is reached", "a packet that it asks for was not found");
+        note_empty(one, false, "that the rule is reached",
+                   "a packet that it asks for was not found");
         return;
     }
     if (outcome->expected->scope_count && outcome->scoped == 0) {
-        note_empty(one, "packets for 'for each'", "none");
+        note_empty(one, false, "packets for 'for each'", "none");
         return;
     }
     if (counts_none || rule->quantifier == WAY_AT_MOST || rule->quantifier == WAY_EXACTLY)
@@ -223,7 +232,7 @@ static void demand_something(struct way_pass *pass, const struct way_outcome *ou
     snprintf(found, sizeof found, "none, of %" PRIu64 " on %s",
              rule->main ? pass->tap_packets[rule->main->taps[0]] : 0,
              rule->main ? pass->program->taps[rule->main->taps[0]] : "");
-    note_empty(one, "packets to examine ('may be none' would allow for none)", found);
+    note_empty(one, false, "packets to examine ('may be none' would allow for none)", found);
 }
 
 void way_note_overflow(struct way_rule_outcome *outcome, size_t most, const char *which)
@@ -264,7 +273,8 @@ static void end(struct way_pass *pass, struct way_outcome *outcome, struct plann
                 const bool *done)
 {
     if (outcome->expected->lacks && outcome->rule_count) {
-        note_empty(&outcome->rules[0], "the marks that it speaks of", outcome->expected->lacks);
+        note_empty(&outcome->rules[0], false, "the marks that it speaks of",
+                   outcome->expected->lacks);
         return;
     }
     for (size_t n = 0; n < outcome->rule_count; n++) {
@@ -281,16 +291,32 @@ static void end(struct way_pass *pass, struct way_outcome *outcome, struct plann
     }
 }
 
-/* Expectations that require others are skipped where those did not pass. */
+/* Whether an expectation of these words did not pass, or was skipped. */
+static bool is_unmet(const struct way_verdicts *verdicts, const char *words)
+{
+    for (size_t i = 0; i < verdicts->count; i++)
+        if (strcmp(verdicts->outcomes[i].expected->words, words) == 0 &&
+            way_outcome_ruling(&verdicts->outcomes[i]) != WAY_RULED_PASSED)
+            return true;
+    return false;
+}
+
+/* Expectations that require others are skipped where those did not pass; and so are those that
+ * require these. */
 static void skip_unmet(struct way_verdicts *verdicts)
 {
-    for (size_t i = 0; i < verdicts->count; i++) {
-        struct way_outcome *outcome = &verdicts->outcomes[i];
-        for (const struct way_need *need = outcome->expected->needs; need; need = need->next) {
-            for (size_t k = 0; need->kind == WAY_REQUIRES_EXPECTATION && k < verdicts->count; k++)
-                if (strcmp(verdicts->outcomes[k].expected->words, need->name) == 0 &&
-                    way_outcome_ruling(&verdicts->outcomes[k]) != WAY_RULED_PASSED)
+    bool changed = true;
+
+    while (changed) {
+        changed = false;
+        for (size_t i = 0; i < verdicts->count; i++) {
+            struct way_outcome *outcome = &verdicts->outcomes[i];
+            const struct way_need *need = outcome->expected->needs;
+            for (; need && !outcome->skipped; need = need->next)
+                if (need->kind == WAY_REQUIRES_EXPECTATION && is_unmet(verdicts, need->name)) {
                     outcome->skipped = "what it requires did not pass";
+                    changed = true;
+                }
         }
     }
 }

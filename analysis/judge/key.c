@@ -18,6 +18,13 @@ static uint64_t mix_number(uint64_t key, uint64_t number)
     return mix(key, &number, sizeof number);
 }
 
+uint64_t way_key_of_two(uint64_t one, uint64_t two)
+{
+    uint64_t key = mix_number(one, two);
+
+    return key ? key : 1;
+}
+
 static uint64_t mix_datum(uint64_t key, const struct way_datum *datum)
 {
     enum way_sort family = way_sort_family(datum->sort);

@@ -67,6 +67,7 @@ struct way_outcome {
     struct way_rule_outcome *rules; /* in the order of the file */
     size_t rule_count;
     uint64_t scoped;     /* packets of the outermost `for each` */
+    bool maybe_scoped;   /* there are more that may be, as far as clocks tell */
     const char *skipped; /* the reason, or NULL */
     bool flaky;          /* it passed only in a repeat: set by who compares runs */
 };

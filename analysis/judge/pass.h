@@ -168,6 +168,9 @@ enum way_truth way_unseen(const struct way_pass *pass);
  * ones, others almost never. False where one of them has no value. */
 bool way_key_of(struct way_pass *pass, struct way_term *const *terms, size_t count, uint64_t *out);
 
+/* Of two numbers, in this order; never 0. */
+uint64_t way_key_of_two(uint64_t one, uint64_t two);
+
 /* A key as GLib's tables take it. */
 static inline void *way_key_pointer(uint64_t key)
 {

@@ -223,6 +223,12 @@ static void judge_tallies(struct way_pass *pass, const struct way_rule *rule, GH
     }
 }
 
+/* Whether packets that almost were such are of interest: others than those that are noted. */
+static bool names_nearest(enum way_quantifier quantifier)
+{
+    return quantifier >= WAY_SOME && quantifier != WAY_NO;
+}
+
 /* All quantifiers but first and last. */
 static void judge_many(struct way_pass *pass, const struct way_expected *expected,
                        struct way_relating *relating, struct way_rule_outcome *outcome)
@@ -270,13 +276,13 @@ static void judge_many(struct way_pass *pass, const struct way_expected *expecte
         }
         tally->hold += truth == WAY_TRUE && inside == WAY_TRUE;
         tally->may += (truth == WAY_TRUE && inside != WAY_TRUE) || truth == WAY_UNDECIDED;
-        if (truth != WAY_TRUE && rule->with) {
+        if (truth != WAY_TRUE && rule->with && names_nearest(rule->quantifier)) {
             way_pass_put(pass, WAY_SLOT_SELF, kept);
             way_near_offer(pass, &near, &at, rule->with);
         }
     }
     judge_tallies(pass, rule, groups, &all, outcome);
-    if (outcome->note_count > before && rule->quantifier >= WAY_SOME && rule->quantifier != WAY_NO)
+    if (outcome->note_count > before && names_nearest(rule->quantifier))
         way_near_write(&near, &outcome->notes[before]);
     if (groups)
         g_hash_table_destroy(groups);
@@ -426,6 +432,34 @@ static void judge_rules(struct way_pass *pass, struct way_outcome *outcome, cons
 }
 
 static void walk(struct way_pass *pass, struct way_outcome *outcome, const bool *done,
+                 struct way_relating *relatings, size_t depth);
+
+/* The same for a packet that may be none that is meant: what is wrong then is in doubt. */
+static void walk_in_doubt(struct way_pass *pass, struct way_outcome *outcome, const bool *done,
+                          struct way_relating *relatings, size_t depth)
+{
+    struct way_rule_outcome *before = way_memory_array(outcome->rule_count, sizeof *before);
+
+    memcpy(before, outcome->rules, outcome->rule_count * sizeof *before);
+    walk(pass, outcome, done, relatings, depth);
+    for (size_t n = 0; n < outcome->rule_count; n++) {
+        struct way_rule_outcome *one = &outcome->rules[n];
+        const struct way_rule_outcome *was = &before[n];
+        uint64_t failures = one->failures - was->failures;
+        one->unreached = was->unreached;
+        one->failures = was->failures;
+        one->doubts += failures;
+        for (size_t i = 0; failures && i < one->note_count; i++) {
+            if (i < was->note_count)
+                one->notes[i] = was->notes[i];
+            else
+                one->notes[i].doubt = true;
+        }
+    }
+    free(before);
+}
+
+static void walk(struct way_pass *pass, struct way_outcome *outcome, const bool *done,
                  struct way_relating *relatings, size_t depth)
 {
     const struct way_expected *expected = outcome->expected;
@@ -438,19 +472,25 @@ static void walk(struct way_pass *pass, struct way_outcome *outcome, const bool 
     const struct way_kept_list *list = &pass->states[scope->number].kept;
     struct way_meant meant = way_meant_of(pass, scope);
     size_t found = 0;
+    bool maybe = false;
     for (size_t n = 0; n < meant.count; n++) {
         size_t i = way_meant_at(&meant, n);
         enum way_truth inside = way_related_inside(pass, scope, i);
         way_pass_put(pass, WAY_SLOT_SELF, NULL);
-        if (inside != WAY_TRUE)
+        if (inside < WAY_UNDECIDED)
             continue;
-        found++;
+        found += inside == WAY_TRUE;
+        maybe |= inside != WAY_TRUE;
         way_pass_put(pass, scope->slot, list->items[i]);
         pass->bound_index[scope->slot] = i;
-        walk(pass, outcome, done, relatings, depth + 1);
+        if (inside == WAY_TRUE)
+            walk(pass, outcome, done, relatings, depth + 1);
+        else
+            walk_in_doubt(pass, outcome, done, relatings, depth + 1);
     }
     way_pass_put(pass, scope->slot, NULL);
     outcome->scoped += depth == 0 ? found : 0;
+    outcome->maybe_scoped |= depth == 0 && maybe;
 }
 
 void way_related_end(struct way_pass *pass, struct way_outcome *outcome, const bool *done)

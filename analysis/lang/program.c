@@ -212,13 +212,9 @@ static bool take_need(struct way_context *context, const struct way_header *head
     *need = (struct way_need){
         .kind = header->requires, .name = name, .place = header->place, .next = expected->needs};
     expected->needs = need;
-    if (header->requires == WAY_REQUIRES_EXPECTATION) {
-        for (const struct way_item *item = context->resolver->items; item; item = item->next)
-            if (item->kind == WAY_ITEM_EXPECTATION && strcmp(item->name, name) == 0)
-                return true;
-        way_complain(&context->resolver->program->complaints, header->place,
-                     "there is no expectation \"%s\"", name);
-        return false;
+    if (header->requires == WAY_REQUIRES_EXPECTATION) { /* whether there is one is seen later */
+        need->name = way_resolve_text(context, header->place, name, false);
+        return need->name != NULL;
     }
     enum way_world_kind kind =
         header->requires == WAY_REQUIRES_TAP ? WAY_WORLD_TAP : WAY_WORLD_MARK;
@@ -366,6 +362,21 @@ static bool expect_rows(struct way_context *context, const struct way_item *item
     return true;
 }
 
+/* What is required must be there, under its words as they are with names replaced. */
+static void find_needs(struct way_program *program)
+{
+    for (const struct way_expected *one = program->expected; one; one = one->next)
+        for (const struct way_need *need = one->needs; need; need = need->next) {
+            const struct way_expected *other = program->expected;
+            while (other && need->kind == WAY_REQUIRES_EXPECTATION &&
+                   strcmp(other->words, need->name) != 0)
+                other = other->next;
+            if (!other)
+                way_complain(&program->complaints, need->place, "there is no expectation \"%s\"",
+                             need->name);
+        }
+}
+
 /* The list was built from its end. */
 static void turn_round(struct way_program *program)
 {
@@ -396,6 +407,8 @@ static void resolve(struct way_resolver *resolver)
             take_item(&context, item);
     }
     turn_round(resolver->program);
+    if (resolver->program->complaints.count == 0)
+        find_needs(resolver->program);
     if (resolver->program->expected_count == 0 && resolver->program->complaints.count == 0 &&
         !resolver->world->open)
         way_complain(&resolver->program->complaints, (struct way_place){0},

@@ -121,3 +121,34 @@ def test_order_is_the_clocks_and_lateness_widens_limits(
     folder = timed(run(NODES, {"m": 0}, {}, links), uncertainty, late)
     judged = judge_run(rule(text), folder)
     assert judged.code == code, judged
+
+
+def test_a_scope_that_clocks_cannot_place(run: Run, judge_run: Judge) -> None:
+    """What is wrong of a packet that may be none that is meant is in doubt."""
+    text = rule(
+        'for each "udp port 1" on c-r during s as a: each "udp port 2" on c-r after a within 5ms'
+    )
+    for at, later, code in (
+        (2.5, 0.002, 0),
+        (2.5, 0.2, 1),
+        (1.9995, 0.2, 3),
+        (1.9995, 0.002, 3),
+        (1.9, 0.2, 1),
+    ):
+        folder = run(
+            NODES,
+            {"s.start": 2, "s.end": 3},
+            {},
+            {"c-r": [sent(at, 1), sent(at + later, 2), sent(9, 7)]},
+        )
+        judged = judge_run(text, timed(folder, 0.001, 0))
+        assert judged.code == code, (at, later, judged)
+    packets = [sent(1.9995, 1, 1), sent(2.5, 1, 2), sent(2.502, 2), sent(9, 7)]
+    folder = timed(run(NODES, {"s.start": 2, "s.end": 3}, {}, {"c-r": packets}), 0.001, 0)
+    text = rule(
+        'for each "udp port 1" on c-r during s as a: exactly 1 "udp port 2" on c-r after a until a + 5ms'
+    )
+    assert judge_run(text, folder).code == 3
+    packets[2:2] = [sent(2.0005, 2)]
+    folder = timed(run(NODES, {"s.start": 2, "s.end": 3}, {}, {"c-r": packets}), 0.001, 0)
+    assert judge_run(text, folder).code == 0
