@@ -36,6 +36,7 @@ nobase_dist_pkgdata_DATA = \
 	scenarios/first-fetch/counted.expect \
 	scenarios/first-fetch/scenario.yaml \
 	scenarios/lossy-link/README.md \
+	scenarios/lossy-link/carried.expect \
 	scenarios/lossy-link/scenario.yaml \
 	scenarios/middlebox-drops/README.md \
 	scenarios/middlebox-drops/between.expect \
