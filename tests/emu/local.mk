@@ -28,6 +28,7 @@ EXTRA_DIST += \
 	tests/emu/test_first_fetch.py \
 	tests/emu/test_interventions.py \
 	tests/emu/test_keep.py \
+	tests/emu/test_killed.py \
 	tests/emu/test_holder.py \
 	tests/emu/test_layout.py \
 	tests/emu/test_leftovers.py \
