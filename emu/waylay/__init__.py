@@ -4,7 +4,8 @@
 Read in this order: scenario.py (what a scenario file may say), layout.py (what
 follows from it: addresses, routes, configurations; pure), isolate.py (where a
 run lives), network.py and nodes.py (Mininet classes, usable from anyone's own
-script), capture.py, steps.py (what happens in a run), runner.py (their order).
+script), capture.py, steps.py (what happens in a run), experiment.py (their order),
+runner.py (runs, alone and several).
 """
 from __future__ import annotations
 

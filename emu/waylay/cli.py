@@ -43,8 +43,9 @@ def positive(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     from waylay import runner
+    from waylay.options import Options
 
-    options = runner.Options(
+    options = Options(
         scenarios=arguments.scenario,
         out=arguments.out,
         programs=dict(arguments.program),

@@ -20,6 +20,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/draw.py \
 	emu/waylay/errors.py \
 	emu/waylay/expectations.py \
+	emu/waylay/experiment.py \
 	emu/waylay/fetch.py \
 	emu/waylay/fidelity.py \
 	emu/waylay/forms.py \
@@ -39,6 +40,7 @@ dist_waylaypkg_DATA = \
 	emu/waylay/network.py \
 	emu/waylay/nginx.py \
 	emu/waylay/nodes.py \
+	emu/waylay/options.py \
 	emu/waylay/outcome.py \
 	emu/waylay/owners.py \
 	emu/waylay/pacer.py \
