@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	tests/emu/scenarios/hold-plain.yaml \
 	tests/emu/scenarios/hold.yaml \
 	tests/emu/scenarios/hostile.yaml \
+	tests/emu/scenarios/narrow.yaml \
 	tests/emu/scenarios/nginx.yaml \
 	tests/emu/scenarios/plain-path.yaml \
 	tests/emu/scenarios/packet-device.yaml \

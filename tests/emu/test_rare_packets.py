@@ -15,10 +15,18 @@ pytestmark = pytest.mark.usefixtures("whole_path")
 RARE = harness.TOP / "scenarios" / "common" / "rare.expect"
 
 
-def test_every_rare_rule_met_its_packets(out: Path) -> None:
-    done = harness.waylay("run", harness.TOP / "scenarios" / "rare-packets", "--out", out)
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        harness.TOP / "scenarios" / "rare-packets",
+        harness.SCENARIOS / "narrow.yaml",  # the proxy's link is narrower than the client's
+    ],
+    ids=lambda path: path.stem,
+)
+def test_every_rare_rule_met_its_packets(out: Path, scenario: Path) -> None:
+    done = harness.waylay("run", scenario, "--out", out)
     assert done.returncode == 0, done.stdout + done.stderr
-    run = harness.finished(out, "rare-packets")
+    run = harness.finished(out, scenario.stem)
     rules = re.findall(r'^"(.+)":', RARE.read_text(), re.M)
     assert len(rules) > 10
     for words in rules:
