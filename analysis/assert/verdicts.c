@@ -49,16 +49,29 @@ static struct way_text rule_counts_text(const struct way_rule_outcome *one)
     }
 }
 
+/* Whether the rule says something of each packet there is, and there was none. */
+static bool was_idle(const struct way_rule_outcome *one)
+{
+    enum way_quantifier quantifier = one->rule->quantifier;
+
+    return one->examined == 0 &&
+           (quantifier == WAY_EACH || quantifier == WAY_EACH_FIRST || quantifier == WAY_NO);
+}
+
 /* The same of all rules: of several, how many hold. */
 static struct way_text counts_text(const struct way_outcome *outcome)
 {
-    size_t all = outcome->rule_count, bad = 0;
+    size_t all = outcome->rule_count, bad = 0, idle = 0;
 
     assert(outcome->rules);
+    for (size_t i = 0; i < all; i++) {
+        bad += way_rule_ruling(&outcome->rules[i]) != WAY_RULED_PASSED;
+        idle += was_idle(&outcome->rules[i]);
+    }
+    if (bad == 0 && idle == all)
+        return way_text("nothing to examine (may be none)");
     if (all == 1)
         return rule_counts_text(&outcome->rules[0]);
-    for (size_t i = 0; i < all; i++)
-        bad += way_rule_ruling(&outcome->rules[i]) != WAY_RULED_PASSED;
     if (bad == 0)
         return way_text("%zu rules hold, %" PRIu64 " packets examined", all,
                         sum_of(outcome).examined);

@@ -250,7 +250,7 @@ class Run:
                 {**one, "detail": story.retold(one["detail"], [*steps, *timeline])}
                 for one in expectations
             ]
-            print("\n" + results.table("Checks, from the captures", checks))
+            print("\n" + results.table("Checks, from the captures", results.folded(checks)))
         report_fault = tell_report(self.run_dir, self._first_fetch())
         results.set_latest(self.run_dir)
         if any("rules" in one and one["verdict"] not in outcome.HARMLESS for one in expectations):

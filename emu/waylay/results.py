@@ -31,6 +31,8 @@ from waylay.wire import PROGRAM as WIRE_PROGRAM
 from waylay.yamlmarks import Place
 
 Json = dict[str, Any]
+IDLE = "nothing to examine (may be none)"  # as waylay-assert says (analysis/assert/verdicts.c)
+FOLDED_FROM = 3  # expectations of which that is all that can be said
 
 EXIT_CODES = {"passed": PASSED, "failed": FAILED, "inconclusive": INCONCLUSIVE}
 WARNED = "warned"
@@ -316,6 +318,15 @@ def row(item: Json, width: int) -> str:
     """One step or check: its verdict, name and detail, on one line."""
     detail = (item["detail"].splitlines() or [""])[0]
     return f"  {word_of(item):<12} {item['name']:<{width}}  {detail}".rstrip()
+
+
+def folded(checks: list[Json]) -> list[Json]:
+    """For the terminal: rules about what did not occur at all, in one line at the end."""
+    idle = [one for one in checks if one["verdict"] == "passed" and one["detail"] == IDLE]
+    if len(idle) < FOLDED_FROM:
+        return checks
+    told = {"name": f"{len(idle)} more, about what did not occur", "verdict": "passed"}
+    return [*(one for one in checks if one not in idle), {**told, "detail": IDLE}]
 
 
 def table(title: str, items: list[Json]) -> str:

@@ -113,3 +113,11 @@ def test_measures_and_marks(out: Path) -> None:
     assert 0 < run.results["measures"]["miss"]["time_total"] < 10**10
     marks = json.loads((run.folder / "bindings.json").read_text())["marks"]
     assert marks["delayed.start"] < marks["delayed.opened"] < marks["delayed.end"]
+
+
+def test_what_did_not_occur_is_told_in_one_line() -> None:
+    held = {"name": "held", "verdict": "passed", "detail": "3 selected, all fulfil it"}
+    idle = [{"name": f"n{n}", "verdict": "passed", "detail": results.IDLE} for n in range(3)]
+    assert results.folded([held, *idle[:2]]) == [held, *idle[:2]]
+    shown = results.folded([*idle, held])
+    assert [one["name"] for one in shown] == ["held", "3 more, about what did not occur"]
