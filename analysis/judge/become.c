@@ -15,12 +15,16 @@
 #include "analysis/judge/nearly.h"
 #include "analysis/lang/memory.h"
 
+struct texts {
+    char expected[WAY_NOTE_TEXT_MAX], found[WAY_NOTE_TEXT_MAX];
+};
+
 /* A packet that waits to be seen elsewhere. */
 struct waiting {
     struct way_wait wait;  /* first: what the pairing knows */
     enum way_truth truth;  /* of what was seen so far, and of the rule's own `with` */
     enum way_truth inside; /* of its window */
-    char expected[WAY_NOTE_TEXT_MAX], found[WAY_NOTE_TEXT_MAX]; /* what is wrong, or "" */
+    struct texts *texts;   /* what is wrong; NULL: nothing is */
     struct way_at other; /* the packet that is wrong, or took it */
 };
 
@@ -31,6 +35,27 @@ struct become {
     struct way_pairing pairing;
     struct way_nearly nobodys; /* others that nobody waited for */
 };
+
+/* ---- words ---- */
+
+/* What is said of it so far, "" for nothing. */
+static void get_texts(const struct waiting *waiting, struct texts *texts)
+{
+    if (waiting->texts)
+        *texts = *waiting->texts;
+    else
+        texts->expected[0] = texts->found[0] = '\0';
+}
+
+/* Keeps what is said of it; of most packets that is nothing. */
+static void set_texts(struct waiting *waiting, const struct texts *texts)
+{
+    if (texts->expected[0] == '\0' && texts->found[0] == '\0')
+        return;
+    if (!waiting->texts)
+        waiting->texts = way_memory_array(1, sizeof *waiting->texts);
+    *waiting->texts = *texts;
+}
 
 /* ---- verdicts ---- */
 
@@ -69,8 +94,10 @@ static void settle(struct become *become, struct way_pass *pass, struct waiting 
     become->tally.may +=
         (truth == WAY_TRUE && waiting->inside != WAY_TRUE) || truth == WAY_UNDECIDED;
     if (note) {
-        memcpy(note->expected, waiting->expected, sizeof note->expected);
-        memcpy(note->found, waiting->found, sizeof note->found);
+        struct texts texts;
+        get_texts(waiting, &texts);
+        memcpy(note->expected, texts.expected, sizeof note->expected);
+        memcpy(note->found, texts.found, sizeof note->found);
         if (waiting->other.tap >= 0) {
             note->nearest_at[0] = waiting->other;
             way_note_write(note->nearest[0], "the other packet");
@@ -201,9 +228,12 @@ static void meet(void *self, struct way_pass *pass, struct way_wait *main,
     struct become *become = self;
     struct waiting *waiting = (struct waiting *)main;
     const struct way_meeting meeting = {main->kept, other->kept, agrees, other->inside};
-    enum way_truth truth =
-        way_become_meets(pass, &become->pairing, &meeting, waiting->expected, waiting->found);
+    struct texts texts;
 
+    get_texts(waiting, &texts);
+    enum way_truth truth =
+        way_become_meets(pass, &become->pairing, &meeting, texts.expected, texts.found);
+    set_texts(waiting, &texts);
     if (truth != WAY_TRUE)
         waiting->other = way_at_kept(other->kept);
     waiting->truth = truth < waiting->truth ? truth : waiting->truth;
@@ -216,12 +246,16 @@ static void leave(void *self, struct way_pass *pass, struct way_wait *main, enum
     bool part = !main->stretch.whole && main->seen.count;
 
     if (why != WAY_LEAVE_SEEN) {
+        struct texts texts;
+        get_texts(waiting, &texts);
         enum way_truth truth =
             way_become_lacks(pass, &become->pairing, main->kept, part ? main->stretch.len : 0,
-                             why == WAY_LEAVE_ENDED, waiting->expected, waiting->found);
+                             why == WAY_LEAVE_ENDED, texts.expected, texts.found);
+        set_texts(waiting, &texts);
         waiting->truth = truth < waiting->truth ? truth : waiting->truth;
     }
     settle(become, pass, waiting, waiting->truth);
+    free(waiting->texts);
 }
 
 /* Puts the packet that is seen back into its slot. */
@@ -248,8 +282,12 @@ static void see_main(void *self, struct way_pass *pass, struct way_stand *stand,
     waiting->other.tap = -1;
     if (rule->with) {
         waiting->truth = way_evaluate(&pass->evaluation, rule->with);
-        if (waiting->truth != WAY_TRUE)
-            way_explain(pass, rule->with, waiting->expected, waiting->found);
+        if (waiting->truth != WAY_TRUE) {
+            struct texts texts;
+            get_texts(waiting, &texts);
+            way_explain(pass, rule->with, texts.expected, texts.found);
+            set_texts(waiting, &texts);
+        }
     }
     way_pairing_look(&become->pairing, pass, wait);
     put_back(pass, stand);

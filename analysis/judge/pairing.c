@@ -67,6 +67,7 @@ static void let_go(struct way_pairing *pairing, struct way_side *side, struct wa
         pairing->bytes -= wait->own->size;
         way_kept_free(wait->own);
     }
+    way_ranges_free(&wait->seen);
     free(wait);
 }
 
