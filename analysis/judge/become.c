@@ -25,7 +25,7 @@ struct waiting {
     enum way_truth truth;  /* of what was seen so far, and of the rule's own `with` */
     enum way_truth inside; /* of its window */
     struct texts *texts;   /* what is wrong; NULL: nothing is */
-    struct way_at other; /* the packet that is wrong, or took it */
+    struct way_at other;   /* the packet that is wrong, or took it */
 };
 
 struct become {
@@ -207,6 +207,11 @@ enum way_truth way_become_lacks(struct way_pass *pass, const struct way_pairing 
     char span[64];
     struct way_datum within = {.sort = WAY_SORT_SPAN, .number = pairing->at_most};
 
+    if (pairing->overflow) {
+        way_note_write(expected, "the packet on %s", tap);
+        way_note_write(found, "not all that should have waited could be kept");
+        return WAY_UNDECIDED;
+    }
     way_datum_format(&within, span, sizeof span);
     if (vanishes && !partly)
         return WAY_TRUE;
@@ -330,7 +335,7 @@ void way_become_end(struct way_pass *pass, void *self)
     way_pairing_end(&become->pairing, pass);
     way_tally_judge(pass, rule, &become->tally, "", become->outcome);
     if (become->pairing.overflow)
-        way_note_overflow(become->outcome, pass->kept_max / 2, "that wait");
+        way_note_overflow(become->outcome, pass->kept_max, "that wait");
     way_pass_put(pass, WAY_SLOT_WAS, NULL);
     way_pass_put(pass, WAY_SLOT_SELF, NULL);
     free(become);

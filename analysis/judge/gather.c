@@ -16,6 +16,7 @@
 struct pile {
     struct way_heap heap;
     GArray *doubtful; /* grains that are within error of the window's edge */
+    size_t bytes;     /* taken of what may be kept */
 };
 
 struct way_gather {
@@ -29,11 +30,13 @@ struct way_gather {
 static void pile_begin(struct pile *pile, const struct way_term *term)
 {
     way_heap_begin(&pile->heap, term, false);
+    pile->bytes = 0;
     pile->doubtful = g_array_new(FALSE, FALSE, sizeof(struct way_grain));
 }
 
-static void pile_end(struct pile *pile)
+static void pile_end(struct way_pass *pass, struct pile *pile)
 {
+    way_pass_give_back(pass, pile->bytes);
     way_heap_end(&pile->heap);
     g_array_free(pile->doubtful, TRUE);
 }
@@ -44,8 +47,14 @@ static void pile_take(struct way_pass *pass, struct pile *pile, const struct way
 {
     struct way_grain grain = {.time = time};
 
-    if (!way_grain_of(pass, term, of, &grain))
+    if (pass->overflow || !way_grain_of(pass, term, of, &grain))
         return; /* it has none */
+    size_t growth = inside == WAY_TRUE ? way_heap_growth(&pile->heap) : sizeof grain;
+    if (!way_pass_take(pass, growth)) {
+        pass->overflow = true;
+        return;
+    }
+    pile->bytes += growth;
     if (inside == WAY_TRUE)
         way_heap_add(&pile->heap, &grain);
     else
@@ -145,8 +154,8 @@ void way_gather_begin(struct way_pass *pass, struct way_term *term)
 void way_gather_end(struct way_pass *pass)
 {
     for (struct way_gather *gather = pass->gathers; gather; gather = gather->next) {
-        pile_end(&gather->pile);
-        pile_end(&gather->other);
+        pile_end(pass, &gather->pile);
+        pile_end(pass, &gather->other);
     }
 }
 
@@ -193,8 +202,8 @@ static bool value_of(struct way_pass *pass, const struct way_term *term, struct 
         work_out(pass, term, &gather->pile, &gather->other, &gather->least, &gather->most);
     gather->done = true;
     if (!known) {
-        pile_end(&here.pile);
-        pile_end(&here.other);
+        pile_end(pass, &here.pile);
+        pile_end(pass, &here.other);
     }
     return way_heap_datum(term, gather->least, gather->most, out);
 }

@@ -33,7 +33,8 @@ void way_heap_begin(struct way_heap *heap, const struct way_term *term, bool mov
         heap->values = g_array_new(FALSE, FALSE, sizeof(double));
     else if (moving && (term->aggregate == WAY_AGGREGATE_PERCENTILE || (extreme && term->over)))
         heap->ordered = g_sequence_new(g_free);
-    if (term->aggregate == WAY_AGGREGATE_DISTINCT)
+    heap->is_set = term->aggregate == WAY_AGGREGATE_DISTINCT && !moving;
+    if (term->aggregate == WAY_AGGREGATE_DISTINCT && moving)
         heap->distinct = g_hash_table_new(NULL, NULL);
 }
 
@@ -45,6 +46,7 @@ void way_heap_end(struct way_heap *heap)
         g_sequence_free(heap->ordered);
     if (heap->distinct)
         g_hash_table_destroy(heap->distinct);
+    way_key_set_free(&heap->keys);
 }
 
 static int compare_values(const void *a, const void *b)
@@ -87,6 +89,8 @@ void way_heap_add(struct way_heap *heap, const struct way_grain *grain)
                                  compare_ordered, NULL);
     if (heap->distinct)
         count_key(heap->distinct, grain->key, 1);
+    if (heap->is_set)
+        way_key_set_add(&heap->keys, grain->key);
 }
 
 void way_heap_take_out(struct way_heap *heap, const struct way_grain *grain)
@@ -103,13 +107,19 @@ void way_heap_take_out(struct way_heap *heap, const struct way_grain *grain)
         count_key(heap->distinct, grain->key, -1);
 }
 
+size_t way_heap_growth(const struct way_heap *heap)
+{
+    return heap->values ? sizeof(double) : heap->is_set ? way_key_set_growth(&heap->keys) : 0;
+}
+
 size_t way_heap_size(const struct way_heap *heap)
 {
     enum { NODE = 80, KEY = 32 }; /* of GLib's tree, with its value; of its table */
 
     return (heap->values ? heap->values->len * sizeof(double) : 0) +
            (heap->ordered ? (size_t)heap->count * NODE : 0) +
-           (heap->distinct ? g_hash_table_size(heap->distinct) * KEY : 0);
+           (heap->distinct ? g_hash_table_size(heap->distinct) * KEY : 0) +
+           way_key_set_size(&heap->keys);
 }
 
 static double ordered_value(const struct way_heap *heap, gint at)
@@ -152,7 +162,7 @@ double way_heap_result(const struct way_term *term, const struct way_heap *heap,
     case WAY_AGGREGATE_COUNT:
         return heap->count;
     case WAY_AGGREGATE_DISTINCT:
-        return g_hash_table_size(heap->distinct);
+        return heap->distinct ? g_hash_table_size(heap->distinct) : (double)heap->keys.count;
     case WAY_AGGREGATE_SUM:
         return heap->sum;
     case WAY_AGGREGATE_MIN:

@@ -12,6 +12,7 @@
 
 #include <glib.h>
 
+#include "analysis/judge/keyset.h"
 #include "analysis/judge/pass.h"
 
 struct way_grain {
@@ -27,7 +28,9 @@ struct way_heap {
     int64_t first, last;  /* stamps */
     GArray *values;       /* of a percentile: doubles; else NULL */
     GSequence *ordered;   /* the same of a moving heap, and of its least and most */
-    GHashTable *distinct; /* keys, with how many grains have each; else NULL */
+    GHashTable *distinct; /* of a moving heap: keys, with how many grains have each; else NULL */
+    bool is_set;          /* of one that does not move: `distinct` asks for */
+    struct way_key_set keys;
 };
 
 /* The grain of the packet in slot 0; false if it has none of what is asked (`of`; NULL:
@@ -41,6 +44,9 @@ void way_heap_add(struct way_heap *heap, const struct way_grain *grain);
 
 /* Of a moving heap. The order in which grains go is free. */
 void way_heap_take_out(struct way_heap *heap, const struct way_grain *grain);
+
+/* Bytes by which it will grow with the next grain; of one that does not move. */
+size_t way_heap_growth(const struct way_heap *heap);
 
 /* Bytes that its grains take, about. */
 size_t way_heap_size(const struct way_heap *heap);

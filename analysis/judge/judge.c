@@ -269,6 +269,14 @@ static void finish_rule(struct way_pass *pass, const struct way_outcome *outcome
     demand_something(pass, outcome, one);
 }
 
+/* Whether anything that is kept has a say: not where packets are judged as they pass. */
+static bool asks_kept(const struct way_pass *pass, const struct planned *planned,
+                      const struct way_rule *rule)
+{
+    return planned->manner != MANNER_SINGLE || rule->main->per_count || pass->runnings ||
+           !asks_only(rule->count, 0);
+}
+
 static void end(struct way_pass *pass, struct way_outcome *outcome, struct planned *planned,
                 const bool *done)
 {
@@ -283,10 +291,11 @@ static void end(struct way_pass *pass, struct way_outcome *outcome, struct plann
         else if (planned[n].manner == MANNER_BECOME)
             way_become_end(pass, planned[n].state);
     }
-    way_related_end(pass, outcome, done);
+    if (!pass->overflow)
+        way_related_end(pass, outcome, done);
     for (size_t n = 0; n < outcome->rule_count; n++) {
-        if (pass->overflow && (!done[n] || way_term_is_running(outcome->rules[n].rule->with)))
-            way_note_overflow(&outcome->rules[n], pass->kept_max, "to be kept");
+        if (pass->overflow && asks_kept(pass, &planned[n], outcome->rules[n].rule))
+            way_note_overflow(&outcome->rules[n], pass->kept_max, "and values to be kept");
         finish_rule(pass, outcome, &outcome->rules[n]);
     }
 }

@@ -29,7 +29,7 @@
 #include "analysis/judge/outcome.h"
 #include "analysis/lang/program.h"
 
-enum { WAY_JUDGE_KEPT_MAX = 160 * 1000 * 1000 }; /* bytes of packets kept, unless a file says */
+enum { WAY_JUDGE_KEPT_MAX = 100 * 1000 * 1000 }; /* bytes that a pass keeps, unless a file says */
 
 /* Which frames of a source go to a tap. */
 struct way_feed {

@@ -9,6 +9,7 @@ libwayjudge_a_SOURCES = \
 	analysis/judge/join.c \
 	analysis/judge/judge.c analysis/judge/judge.h \
 	analysis/judge/key.c \
+	analysis/judge/keyset.c analysis/judge/keyset.h \
 	analysis/judge/live.c \
 	analysis/judge/meant.c analysis/judge/meant.h \
 	analysis/judge/nearly.c analysis/judge/nearly.h \

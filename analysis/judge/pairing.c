@@ -56,17 +56,16 @@ static void leave_key(struct way_side *side, struct way_wait *wait)
         first->last_of_key = before;
 }
 
-static void let_go(struct way_pairing *pairing, struct way_side *side, struct way_wait *wait)
+static void let_go(struct way_pairing *pairing, struct way_pass *pass, struct way_side *side,
+                   struct way_wait *wait)
 {
     leave_key(side, wait);
     assert(!wait->older == (side->oldest == wait));
     *(wait->older ? &wait->older->newer : &side->oldest) = wait->newer;
     *(wait->newer ? &wait->newer->older : &side->newest) = wait->older;
-    pairing->bytes -= pairing->size;
-    if (wait->own) {
-        pairing->bytes -= wait->own->size;
+    way_pass_give_back(pass, pairing->size + (wait->own ? wait->own->size : 0));
+    if (wait->own)
         way_kept_free(wait->own);
-    }
     way_ranges_free(&wait->seen);
     free(wait);
 }
@@ -76,19 +75,21 @@ static struct way_wait *wait_new(struct way_pairing *pairing, struct way_pass *p
                                  struct way_stand *stand, const struct way_kept *kept,
                                  const struct way_stretch *stretch)
 {
-    if (pairing->bytes + stand->record.len + pairing->size > pass->kept_max / 2) {
+    struct way_kept *own = kept ? NULL : way_keep(pass->program, stand, pass->packets);
+    size_t size = pairing->size + (own ? own->size : 0);
+
+    if (!way_pass_take(pass, size)) {
         pairing->overflow = true;
+        if (own)
+            way_kept_free(own);
         return NULL;
     }
     struct way_wait *wait = way_memory_array(1, pairing->size);
-    if (!kept)
-        wait->kept = wait->own = way_keep(pass->program, stand, pass->packets);
-    else
-        wait->kept = kept;
+    wait->own = own;
+    wait->kept = own ? own : kept;
     wait->stretch = *stretch;
     if (stretch->bytes)
         wait->stretch.bytes = wait->kept->bytes + (stretch->bytes - stand->record.bytes);
-    pairing->bytes += pairing->size + (wait->own ? wait->own->size : 0);
     return wait;
 }
 
@@ -96,7 +97,7 @@ static void leave(struct way_pairing *pairing, struct way_pass *pass, struct way
                   enum way_leave why)
 {
     pairing->leave(pairing->self, pass, main, why);
-    let_go(pairing, &pairing->mains, main);
+    let_go(pairing, pass, &pairing->mains, main);
 }
 
 static void expire(struct way_pairing *pairing, struct way_pass *pass, int64_t now)
@@ -108,7 +109,7 @@ static void expire(struct way_pairing *pairing, struct way_pass *pass, int64_t n
         leave(pairing, pass, pairing->mains.oldest, WAY_LEAVE_EXPIRED);
     while ((other = pairing->others.oldest) &&
            other->kept->record.time + pairing->other_waits + BACKWARDS < now)
-        let_go(pairing, &pairing->others, pairing->others.oldest);
+        let_go(pairing, pass, &pairing->others, pairing->others.oldest);
 }
 
 /* ---- meeting ---- */
@@ -283,7 +284,7 @@ void way_pairing_look(struct way_pairing *pairing, struct way_pass *pass, struct
         struct way_wait *next = other->next_of_key;
         offer(pairing, pass, other);
         if (way_ranges_cover(&other->seen, 0, other->stretch.len))
-            let_go(pairing, &pairing->others, other);
+            let_go(pairing, pass, &pairing->others, other);
         other = next;
     }
 }
@@ -308,7 +309,7 @@ bool way_pairing_other(struct way_pairing *pairing, struct way_pass *pass, struc
     wait_on(&pairing->others, wait);
     bool taken = offer(pairing, pass, wait);
     if (way_ranges_cover(&wait->seen, 0, wait->stretch.len))
-        let_go(pairing, &pairing->others, wait);
+        let_go(pairing, pass, &pairing->others, wait);
     return taken;
 }
 
@@ -317,7 +318,7 @@ void way_pairing_end(struct way_pairing *pairing, struct way_pass *pass)
     while (pairing->mains.oldest)
         leave(pairing, pass, pairing->mains.oldest, WAY_LEAVE_ENDED);
     while (pairing->others.oldest)
-        let_go(pairing, &pairing->others, pairing->others.oldest);
+        let_go(pairing, pass, &pairing->others, pairing->others.oldest);
     g_hash_table_destroy(pairing->mains.by_key);
     g_hash_table_destroy(pairing->others.by_key);
 }

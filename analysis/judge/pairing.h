@@ -57,8 +57,7 @@ struct way_pairing {
     int64_t other_waits; /* and the other way round */
     bool others_wait;    /* they may pass before the main packet, if only with an equal stamp */
     size_t size;         /* of what waits: a struct that begins with struct way_wait */
-    size_t bytes;
-    bool overflow; /* more would have had to wait than half of what may be kept */
+    bool overflow;       /* more would have had to wait than may be kept */
     struct way_side mains, others;
 
     /* Whether the other one is meant at all (may set its `inside`); NULL: they all are. */

@@ -4,6 +4,7 @@
  */
 #include "analysis/judge/meant.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -140,6 +141,20 @@ void way_pass_put(struct way_pass *pass, unsigned slot, const struct way_kept *k
 
 /* ---- keeping ---- */
 
+bool way_pass_take(struct way_pass *pass, size_t bytes)
+{
+    if (pass->kept_bytes + pass->running_bytes + bytes > pass->kept_max)
+        return false;
+    pass->kept_bytes += bytes;
+    return true;
+}
+
+void way_pass_give_back(struct way_pass *pass, size_t bytes)
+{
+    assert(bytes <= pass->kept_bytes);
+    pass->kept_bytes -= bytes;
+}
+
 /* Room for one more pointer in an array that doubles. */
 static void *grown(void *array, size_t count, size_t *room, size_t size)
 {
@@ -160,12 +175,12 @@ static struct way_kept *keep_current(struct way_pass *pass, const struct way_sta
 {
     if (pass->current || pass->overflow)
         return pass->current;
-    if (pass->kept_bytes + sizeof(struct way_kept) + stand->record.len > pass->kept_max) {
+    struct way_kept *kept = way_keep(pass->program, stand, pass->packets);
+    if (!way_pass_take(pass, kept->size + 2 * sizeof(void *))) {
+        way_kept_free(kept);
         pass->overflow = true;
         return NULL;
     }
-    struct way_kept *kept = way_keep(pass->program, stand, pass->packets);
-    pass->kept_bytes += kept->size + 2 * sizeof(void *);
     pass->all_kept = grown(pass->all_kept, pass->all_count, &pass->all_room, sizeof(void *));
     pass->all_kept[pass->all_count++] = kept;
     return pass->current = kept;
@@ -174,12 +189,17 @@ static struct way_kept *keep_current(struct way_pass *pass, const struct way_sta
 static void keep(struct way_pass *pass, struct way_select_state *state,
                  const struct way_stand *stand, enum way_truth inside)
 {
+    enum { PLACE = 40 }; /* bytes in the list, and in what is sorted of it afterwards */
     struct way_kept_list *list = &state->kept;
     struct way_kept *kept = keep_current(pass, stand);
     size_t room = list->room;
 
     if (!kept)
         return;
+    if (!way_pass_take(pass, PLACE)) {
+        pass->overflow = true;
+        return;
+    }
     list->items = grown(list->items, list->count, &room, sizeof(void *));
     list->inside = grown(list->inside, list->count, &list->room, sizeof(*list->inside));
     list->inside[list->count] = (uint8_t)inside;

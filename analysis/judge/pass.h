@@ -76,9 +76,9 @@ struct way_pass {
     int64_t last;                      /* the latest stamp; of live sources, when they ended */
     int64_t live_end;                  /* ns: when live sources ended; 0: there are none */
     struct way_kept *current;          /* the packet at hand, if it was kept already */
-    size_t kept_bytes, kept_max;
-    bool overflow;              /* more would have had to be kept than may be */
-    struct way_kept **all_kept; /* owned: every kept packet of the lists */
+    size_t kept_bytes, kept_max; /* of all that is kept: packets, what waits, groups, values */
+    bool overflow;               /* more would have had to be kept than may be */
+    struct way_kept **all_kept;  /* owned: every kept packet of the lists */
     size_t all_count, all_room;
     struct way_stand stands[WAY_SLOT_BOUND + WAY_PROGRAM_SLOTS_MAX]; /* for what is kept, by slot */
     const struct way_kept *bound[WAY_SLOT_BOUND + WAY_PROGRAM_SLOTS_MAX];
@@ -105,6 +105,11 @@ void way_pass_end(struct way_pass *pass);
 void way_pass_watch(struct way_pass *pass, const struct way_select *select, way_see *see,
                     void *self);
 void way_pass_keep(struct way_pass *pass, const struct way_select *select);
+
+/* Takes bytes of those that may be kept (kept_max); false where so many are not
+ * left. Given back when they are free again. */
+bool way_pass_take(struct way_pass *pass, size_t bytes);
+void way_pass_give_back(struct way_pass *pass, size_t bytes);
 
 /* Reads all packets. */
 void way_pass_run(struct way_pass *pass);

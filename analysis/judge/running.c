@@ -219,7 +219,7 @@ static void move_on(struct way_pass *pass, struct way_running *running, struct g
     settle(running, group, running->error ? time - running->error : INT64_MAX);
     forget(running, group, time - running->term->over - running->error);
     pass->running_bytes += size_of(group);
-    pass->overflow |= pass->running_bytes > pass->kept_max / 2;
+    pass->overflow |= !way_pass_take(pass, 0);
 }
 
 /* ---- while packets pass ---- */
@@ -351,7 +351,7 @@ void way_running_wait(struct way_pass *pass, struct way_stand *stand, enum way_t
                                     .see = see,
                                     .self = self};
     pass->running_bytes += waiting->kept->size + sizeof *waiting;
-    pass->overflow |= pass->running_bytes > pass->kept_max / 2;
+    pass->overflow |= !way_pass_take(pass, 0);
     *(pass->waiting_last ? &pass->waiting_last->next : &pass->waiting) = waiting;
     pass->waiting_last = waiting;
 }

@@ -147,10 +147,16 @@ struct group {
     struct way_at first;
 };
 
-static struct group *group_of(struct single *single, uint64_t key, const struct way_at *at)
+static struct group *group_of(struct way_pass *pass, struct single *single, uint64_t key,
+                              const struct way_at *at)
 {
+    enum { ENTRY = 64 }; /* bytes of the table's, and of the allocator's */
     struct group *group = g_hash_table_lookup(single->groups, way_key_pointer(key));
 
+    if (!group && !way_pass_take(pass, sizeof *group + ENTRY)) {
+        pass->overflow = true;
+        return NULL;
+    }
     if (!group) {
         group = g_new0(struct group, 1);
         group->first = *at;
@@ -195,7 +201,7 @@ static void judge(void *self, struct way_pass *pass, struct way_stand *stand, en
     if (single->groups) {
         if (!way_key_of(pass, rule->main->per, rule->main->per_count, &key))
             return; /* it is of no group */
-        struct group *group = group_of(single, key, &at);
+        struct group *group = group_of(pass, single, key, &at);
         if (!group)
             return;
         tally = &group->tally;
