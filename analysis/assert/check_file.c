@@ -13,7 +13,7 @@ void way_complaints_print(const struct way_complaints *complaints)
     for (size_t i = 0; i < complaints->count && i < WAY_SCRIPT_COMPLAINTS_MAX; i++)
         fputs(complaints->texts[i], stderr);
     if (complaints->count > WAY_SCRIPT_COMPLAINTS_MAX)
-        fprintf(stderr, "... and %zu more\n", complaints->count - WAY_SCRIPT_COMPLAINTS_MAX);
+        fputs("... and more\n", stderr);
 }
 
 static bool check_file(const char *path)

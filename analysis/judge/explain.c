@@ -20,11 +20,6 @@ static void value_text(struct way_pass *pass, const struct way_term *term, char 
         snprintf(text, size, "absent");
 }
 
-static bool is_comparison(const struct way_term *term)
-{
-    return term->kind >= WAY_TERM_EQUAL && term->kind <= WAY_TERM_CONTAINS;
-}
-
 /* The first part of a condition that does not hold. */
 static const struct way_term *culprit(struct way_pass *pass, const struct way_term *condition)
 {
@@ -44,7 +39,7 @@ void way_explain_true(struct way_pass *pass, const struct way_term *condition,
         condition = way_evaluate(&pass->evaluation, condition->kids[0]) != WAY_FALSE
                         ? condition->kids[0]
                         : condition->kids[1];
-    if (is_comparison(condition)) {
+    if (way_term_is_comparison(condition->kind)) {
         value_text(pass, condition->kids[0], left, sizeof left);
         way_note_write(found, "%s: %s is %s", condition->text, condition->kids[0]->text, left);
     } else if (condition->kind == WAY_TERM_HAS) {
@@ -61,7 +56,7 @@ void way_explain(struct way_pass *pass, const struct way_term *condition,
     const struct way_term *part = culprit(pass, condition);
     char left[200], right[200];
 
-    if (!is_comparison(part)) {
+    if (!way_term_is_comparison(part->kind)) {
         enum way_truth truth = way_evaluate(&pass->evaluation, part);
         const struct way_term *cause = pass->evaluation.cause;
         way_note_write(expected, "%s", part->text);

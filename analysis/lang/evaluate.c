@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/lang/arithmetic.h"
 #include "analysis/lang/compare.h"
 
 static bool value_of(struct way_evaluation *e, const struct way_term *term, struct way_datum *out);
@@ -149,8 +150,12 @@ static bool tap_value(struct way_evaluation *e, const struct way_term *term, str
 static bool gather_value(struct way_evaluation *e, const struct way_term *term,
                          struct way_datum *out)
 {
+    if (term->datum.items) { /* it is known already */
+        *out = term->datum;
+        out->tap = -1;
+        return true;
+    }
     struct way_datum *items = take_room(e, term->count);
-
     if (!items)
         return unknown(e, term, WAY_BROKEN);
     for (size_t i = 0; i < term->count; i++)
@@ -165,68 +170,6 @@ static bool gather_value(struct way_evaluation *e, const struct way_term *term,
 }
 
 /* ---- arithmetic ---- */
-
-/* A number of the run's that is none, a division by zero, a result beyond 63 bits:
- * no value. */
-static bool whole_numbers(enum way_term_kind kind, int64_t a, int64_t b, int64_t *out)
-{
-    switch (kind) {
-    case WAY_TERM_ADD:
-        return !__builtin_add_overflow(a, b, out);
-    case WAY_TERM_SUBTRACT:
-        return !__builtin_sub_overflow(a, b, out);
-    case WAY_TERM_MULTIPLY:
-        return !__builtin_mul_overflow(a, b, out);
-    case WAY_TERM_MODULO:
-        if (b <= 0)
-            return false;
-        *out = a % b; /* never negative, as sequence numbers need it: */
-        *out += *out < 0 ? b : 0;
-        return true;
-    case WAY_TERM_BIT_AND:
-        *out = a & b;
-        return true;
-    case WAY_TERM_POWER:
-        *out = 1;
-        if (b < 0 || b > 62)
-            return false;
-        for (; b > 0; b--)
-            if (__builtin_mul_overflow(*out, a, out))
-                return false;
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool real_numbers(enum way_term_kind kind, double a, double b, double *out)
-{
-    *out = kind == WAY_TERM_ADD        ? a + b
-           : kind == WAY_TERM_SUBTRACT ? a - b
-           : kind == WAY_TERM_MULTIPLY ? a * b
-           : kind == WAY_TERM_DIVIDE   ? a / b
-           : kind == WAY_TERM_MODULO   ? fmod(fmod(a, b) + b, b)
-           : kind == WAY_TERM_POWER    ? pow(a, b)
-                                       : NAN;
-    return isfinite(*out);
-}
-
-/* By how much a result may be wrong if its parts may be. */
-static double result_error(const struct way_evaluation *e, enum way_term_kind kind,
-                           const struct way_datum *a, const struct way_datum *b)
-{
-    double left = fabs(way_datum_real(a)), right = fabs(way_datum_real(b));
-
-    if (a->sort == WAY_SORT_TIME && b->sort == WAY_SORT_TIME)
-        return way_stamp_error(e, a, b);
-    if (a->error + b->error == 0 || kind == WAY_TERM_ADD || kind == WAY_TERM_SUBTRACT)
-        return a->error + b->error;
-    if (kind == WAY_TERM_MULTIPLY)
-        return left * b->error + right * a->error + a->error * b->error;
-    if (kind == WAY_TERM_DIVIDE && right > b->error)
-        return (a->error + left / right * b->error) / (right - b->error);
-    return INFINITY;
-}
 
 /* One calculates with one value: of a list, with its only one. */
 static bool only_one(struct way_datum *datum)
@@ -243,28 +186,9 @@ static bool arithmetic_value(struct way_evaluation *e, const struct way_term *te
 
     if (!value_of(e, term->kids[0], &a) || !value_of(e, term->kids[1], &b))
         return false;
-    if (!only_one(&a) || !only_one(&b))
-        return unknown(e, term, WAY_ABSENT);
-    bool real = a.sort == WAY_SORT_REAL || b.sort == WAY_SORT_REAL;
-    *out = (struct way_datum){.sort = term->sort, .tap = -1};
-    if (term->sort == WAY_SORT_NUMBER && real) /* a number of packets that is in doubt */
-        out->sort = WAY_SORT_REAL;
-    out->error = result_error(e, term->kind, &a, &b);
-    if (term->sort == WAY_SORT_TIME) { /* a stamp, moved: a limit of time, no longer an order */
-        out->tap = a.sort == WAY_SORT_TIME ? a.tap : b.tap;
-        out->error += out->tap >= 0 && e->tap_errors ? (double)e->tap_errors[out->tap] : 0;
-    }
-    if (!real && out->sort != WAY_SORT_REAL && term->kind != WAY_TERM_DIVIDE)
-        return whole_numbers(term->kind, a.number, b.number, &out->number) ||
-               unknown(e, term, WAY_ABSENT);
-    if (!real_numbers(term->kind, way_datum_real(&a), way_datum_real(&b), &out->real))
-        return unknown(e, term, WAY_ABSENT);
-    if (out->sort == WAY_SORT_REAL)
+    if (only_one(&a) && only_one(&b) && way_arithmetic(e, term, &a, &b, out))
         return true;
-    if (fabs(out->real) >= (double)INT64_MAX)
-        return unknown(e, term, WAY_ABSENT);
-    out->number = (int64_t)llround(out->real);
-    return true;
+    return unknown(e, term, WAY_ABSENT);
 }
 
 static bool function_value(struct way_evaluation *e, const struct way_term *term,
@@ -307,6 +231,8 @@ static bool function_value(struct way_evaluation *e, const struct way_term *term
 
 static bool value_of(struct way_evaluation *e, const struct way_term *term, struct way_datum *out)
 {
+    if (way_term_is_arithmetic(term->kind))
+        return arithmetic_value(e, term, out);
     switch (term->kind) {
     case WAY_TERM_DATUM:
         *out = term->datum;
@@ -320,14 +246,6 @@ static bool value_of(struct way_evaluation *e, const struct way_term *term, stru
         return tap_value(e, term, out);
     case WAY_TERM_GATHER:
         return gather_value(e, term, out);
-    case WAY_TERM_ADD:
-    case WAY_TERM_SUBTRACT:
-    case WAY_TERM_MULTIPLY:
-    case WAY_TERM_DIVIDE:
-    case WAY_TERM_MODULO:
-    case WAY_TERM_POWER:
-    case WAY_TERM_BIT_AND:
-        return arithmetic_value(e, term, out);
     case WAY_TERM_NEGATE:
     case WAY_TERM_ABS:
     case WAY_TERM_LENGTH:
@@ -425,16 +343,9 @@ static enum way_truth truth_of(struct way_evaluation *e, const struct way_term *
 {
     enum way_truth left, right;
 
-    switch (term->kind) {
-    case WAY_TERM_EQUAL:
-    case WAY_TERM_UNEQUAL:
-    case WAY_TERM_LESS:
-    case WAY_TERM_LESS_EQUAL:
-    case WAY_TERM_GREATER:
-    case WAY_TERM_GREATER_EQUAL:
-    case WAY_TERM_IN:
-    case WAY_TERM_CONTAINS:
+    if (way_term_is_comparison(term->kind))
         return comparison(e, term);
+    switch (term->kind) {
     case WAY_TERM_HAS:
         return has(e, term);
     case WAY_TERM_LACKS:

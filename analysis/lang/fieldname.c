@@ -30,12 +30,15 @@ static void remember(struct way_context *context, struct way_term *term)
             return;
         }
     }
-    const struct way_field **grown =
-        way_arena_take(&program->arena, (program->remembered_count + 1) * sizeof(void *));
-    if (program->remembered_count)
-        memcpy(grown, program->remembered, program->remembered_count * sizeof(void *));
-    grown[program->remembered_count] = &term->field;
-    program->remembered = grown;
+    size_t count = program->remembered_count;
+    if ((count & (count - 1)) == 0) { /* it is full: there is room for powers of two */
+        const struct way_field **grown =
+            way_arena_take(&program->arena, (count ? 2 * count : 1) * sizeof(void *));
+        if (count)
+            memcpy(grown, program->remembered, count * sizeof(void *));
+        program->remembered = grown;
+    }
+    program->remembered[count] = &term->field;
     term->remembered = (unsigned)program->remembered_count++;
 }
 

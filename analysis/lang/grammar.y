@@ -21,8 +21,13 @@ typedef struct way_place way_lang_place;
 }
 
 %code {
+#include <string.h>
+
 #include "analysis/lang/literal.h"
 #include "analysis/lang/syntax.h"
+
+/* Lists nest to the right, and a file of 1 MiB has not more tokens than this. */
+#define YYMAXDEPTH 1000000
 
 #define YYLLOC_DEFAULT(current, rhs, n)                                                            \
     do {                                                                                           \
@@ -408,7 +413,8 @@ static void way_lang_error(const struct way_place *place, void *scanner, struct 
                            const char *message)
 {
     (void)scanner;
-    way_complain(parse->complaints, *place, "%s", message);
+    way_complain(parse->complaints, *place, "%s",
+                 strcmp(message, "memory exhausted") == 0 ? "it nests too deeply" : message);
 }
 
 static int yyreport_syntax_error(const yypcontext_t *context, void *scanner,

@@ -2,9 +2,12 @@
 noinst_LIBRARIES += libwaylang.a
 libwaylang_a_SOURCES = \
 	analysis/lang/aggregate.c \
+	analysis/lang/arithmetic.c analysis/lang/arithmetic.h \
 	analysis/lang/arena.c analysis/lang/arena.h \
 	analysis/lang/compare.c analysis/lang/compare.h \
+	analysis/lang/constant.c \
 	analysis/lang/datum.c analysis/lang/datum.h \
+	analysis/lang/expected.c \
 	analysis/lang/evaluate.c analysis/lang/evaluate.h \
 	analysis/lang/fieldname.c \
 	analysis/lang/grammar.y \
@@ -21,6 +24,7 @@ libwaylang_a_SOURCES = \
 	analysis/lang/select.c \
 	analysis/lang/syntax.c analysis/lang/syntax.h \
 	analysis/lang/term.c \
+	analysis/lang/text.c \
 	analysis/lang/tree.h \
 	analysis/lang/typing.c \
 	analysis/lang/world.c analysis/lang/world.h

@@ -1,24 +1,61 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What names stand for, and texts in which names stand.
+ * What names stand for.
  *
  * A `$name` is looked for among the parameters of the macro or row at hand, then
  * among the file's own `let`, then in the world.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "analysis/lang/nearest.h"
 #include "analysis/lang/resolver.h"
 
-struct way_item *way_resolve_item(const struct way_resolver *resolver, enum way_item_kind kind,
+static size_t hash_of(enum way_item_kind kind, const char *name)
+{
+    uint64_t hash = (uint64_t)kind + UINT64_C(0xcbf29ce484222325);
+
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
+    return (size_t)(hash ^ hash >> 32);
+}
+
+/* The place of that kind and name in the table: that of the item, or a free one. */
+static struct way_item **place_of(const struct way_resolver *resolver, enum way_item_kind kind,
                                   const char *name)
 {
-    for (struct way_item *item = resolver->items; item; item = item->next)
-        if (item->kind == kind && strcmp(item->name, name) == 0)
-            return item;
-    return NULL;
+    size_t at = hash_of(kind, name);
+
+    for (;; at++) {
+        struct way_item **place = &resolver->by_name[at & (resolver->by_name_size - 1)];
+        if (!*place || ((*place)->kind == kind && strcmp((*place)->name, name) == 0))
+            return place;
+    }
+}
+
+static void hash_items(struct way_resolver *resolver)
+{
+    size_t count = 0, size = 16;
+
+    for (const struct way_item *item = resolver->items; item; item = item->next)
+        count++;
+    while (size < 2 * count)
+        size *= 2;
+    resolver->by_name = way_arena_take(&resolver->program->arena, size * sizeof(struct way_item *));
+    resolver->by_name_size = size;
+    for (struct way_item *item = resolver->items; item; item = item->next) {
+        struct way_item **place = item->name ? place_of(resolver, item->kind, item->name) : NULL;
+        if (place && !*place)
+            *place = item;
+    }
+}
+
+struct way_item *way_resolve_item(struct way_resolver *resolver, enum way_item_kind kind,
+                                  const char *name)
+{
+    if (!resolver->by_name)
+        hash_items(resolver);
+    return *place_of(resolver, kind, name);
 }
 
 /* The expression that a parameter stands for, and where it is to be understood. */
@@ -62,6 +99,41 @@ static void complain_of_variable(struct way_context *context, struct way_place p
                      name, name);
 }
 
+/* The term of a `let`, worked out once where it is a value: whoever asks has a copy. */
+static struct way_term *of_let(struct way_context *context, struct way_item *let)
+{
+    context->env = NULL;
+    if (!let->term) {
+        struct way_term *term = way_resolve_term(context, let->expr);
+        if (!term || (term->kind != WAY_TERM_DATUM && term->kind != WAY_TERM_GATHER))
+            return term;
+        let->term = term;
+    }
+    struct way_term *copy = way_arena_take(&context->resolver->program->arena, sizeof *copy);
+    *copy = *let->term;
+    return copy;
+}
+
+const struct way_expr *way_resolve_through(const struct way_context *context,
+                                           const struct way_expr *expr)
+{
+    const struct way_env *env = context->env;
+
+    for (int depth = 0; expr->kind == WAY_EXPR_VARIABLE && depth < WAY_RESOLVE_DEPTH_MAX; depth++) {
+        const struct way_expr *value = parameter(env, expr->text, &env);
+        if (!value) {
+            const struct way_item *let =
+                way_resolve_item(context->resolver, WAY_ITEM_LET, expr->text);
+            if (!let)
+                return expr;
+            value = let->expr;
+            env = NULL;
+        }
+        expr = value;
+    }
+    return expr;
+}
+
 struct way_term *way_resolve_variable(struct way_context *context, const struct way_expr *expr)
 {
     struct way_complaints *complaints = &context->resolver->program->complaints;
@@ -74,11 +146,9 @@ struct way_term *way_resolve_variable(struct way_context *context, const struct 
     }
     if (value)
         return way_resolve_term(&inner, value);
-    const struct way_item *let = way_resolve_item(context->resolver, WAY_ITEM_LET, expr->text);
-    if (let) {
-        inner.env = NULL;
-        return way_resolve_term(&inner, let->expr);
-    }
+    struct way_item *let = way_resolve_item(context->resolver, WAY_ITEM_LET, expr->text);
+    if (let)
+        return of_let(&inner, let);
     const struct way_world *world = context->resolver->world;
     const struct way_world_name *name = way_world_find(world, WAY_WORLD_VARIABLE, expr->text);
     if (!name && !world->open) {
@@ -91,145 +161,6 @@ struct way_term *way_resolve_variable(struct way_context *context, const struct 
     term->sort = term->datum.sort;
     term->many = term->datum.shape != WAY_ONE;
     return term;
-}
-
-/* What stands in a filter for a name of which nothing is known, so that the
- * rest of the filter can be checked: what the word before it asks for. */
-static const char *stand_in(const char *before, size_t length)
-{
-    while (length && (isspace((unsigned char)before[length - 1]) || before[length - 1] == '('))
-        length--;
-    const char *end = before + length, *word = end;
-    while (word > before && isalpha((unsigned char)word[-1]))
-        word--;
-    size_t size = (size_t)(end - word);
-    if (size == 0 || (size == 4 && memcmp(word, "port", 4) == 0))
-        return "1";
-    if (size == 3 && memcmp(word, "net", 3) == 0)
-        return "192.0.2.0/24";
-    return "192.0.2.1";
-}
-
-/* A value as libpcap writes it: several as (a or b). */
-static char *filter_form(struct way_context *context, const struct way_datum *datum,
-                         struct way_place place)
-{
-    struct way_arena *arena = &context->resolver->program->arena;
-    char text[512];
-
-    if (datum->shape == WAY_ONE)
-        return way_arena_format(arena, "%s", way_datum_format(datum, text, sizeof text));
-    if (datum->shape == WAY_RANGE && datum->count == 2) {
-        char last[64];
-        way_datum_format(&datum->items[0], text, sizeof text);
-        way_datum_format(&datum->items[1], last, sizeof last);
-        return way_arena_format(arena, "%s-%s", text, last);
-    }
-    if (datum->count == 0) {
-        way_complain(&context->resolver->program->complaints, place,
-                     "a filter needs a value here, and this name stands for none");
-        return NULL;
-    }
-    char *all = NULL;
-    for (size_t i = 0; i < datum->count; i++) {
-        way_datum_format(&datum->items[i], text, sizeof text);
-        all = all ? way_arena_format(arena, "%s or %s", all, text)
-                  : way_arena_text(arena, text, strlen(text));
-    }
-    return datum->count == 1 ? all : way_arena_format(arena, "(%s)", all);
-}
-
-/* What replaces one $name in a text. */
-static char *replacement(struct way_context *context, struct way_place place, const char *name,
-                         const char *before, size_t before_length, bool filter)
-{
-    struct way_arena *arena = &context->resolver->program->arena;
-    struct way_expr variable = {.kind = WAY_EXPR_VARIABLE, .place = place, .text = name};
-    struct way_context inner = *context;
-    struct way_datum datum;
-    char text[512];
-
-    inner.packet = false;
-    if (!way_resolve_constant(&inner, &variable, &datum))
-        return NULL;
-    if (datum.sort == WAY_SORT_ANY) {
-        const char *in =
-            filter ? stand_in(before, before_length) : way_arena_format(arena, "$%s", name);
-        return way_arena_text(arena, in, strlen(in));
-    }
-    if (datum.sort == WAY_SORT_STRING && datum.shape == WAY_ONE) {
-        char *raw = way_arena_text(arena, (const char *)datum.bytes.at, datum.bytes.len);
-        if (!filter)
-            return raw;
-        inner.depth++;
-        raw = way_resolve_text(&inner, place, raw, true);
-        return raw ? way_arena_format(arena, "(%s)", raw) : NULL;
-    }
-    if (filter)
-        return filter_form(context, &datum, place);
-    return way_arena_format(arena, "%s", way_datum_format(&datum, text, sizeof text));
-}
-
-/* The name behind a '$': its length in the text, braces included; 0 for none. */
-static size_t name_behind(const char *text, const char **name, size_t *length)
-{
-    if (text[0] == '{') {
-        *name = text + 1;
-        *length = strcspn(text + 1, "}");
-        return text[*length + 1] == '}' ? *length + 2 : 0;
-    }
-    if (!isalpha((unsigned char)text[0]) && text[0] != '_')
-        return 0;
-    size_t at = 0;
-    while (isalnum((unsigned char)text[at]) || text[at] == '_')
-        at++;
-    while (text[at] == '.' && isalnum((unsigned char)text[at + 1])) {
-        at++;
-        while (isalnum((unsigned char)text[at]) || text[at] == '_' ||
-               (text[at] == '-' && isalnum((unsigned char)text[at + 1])))
-            at++;
-    }
-    *name = text;
-    *length = at;
-    return at;
-}
-
-char *way_resolve_text(struct way_context *context, struct way_place place, const char *text,
-                       bool filter)
-{
-    struct way_arena *arena = &context->resolver->program->arena;
-    char *done = way_arena_text(arena, "", 0);
-
-    if (context->depth > WAY_RESOLVE_DEPTH_MAX) {
-        way_complain(&context->resolver->program->complaints, place,
-                     "the text is explained by itself");
-        return NULL;
-    }
-    while (*text) {
-        size_t plain = strcspn(text, "$"), length = 0;
-        const char *name = NULL;
-        size_t used = text[plain] ? name_behind(text + plain + 1, &name, &length) : 0;
-        if (!used) {
-            plain += text[plain] != '\0';
-            done = way_arena_format(arena, "%s%.*s", done, (int)plain, text);
-            text += plain;
-            continue;
-        }
-        done = way_arena_format(arena, "%s%.*s", done, (int)plain, text);
-        char *in = replacement(context, place, way_arena_text(arena, name, length), done,
-                               strlen(done), filter);
-        if (!in)
-            return NULL;
-        if (strlen(done) + strlen(in) > WAY_RESOLVE_TEXT_MAX) {
-            way_complain(&context->resolver->program->complaints, place,
-                         "the text, with its names replaced, is longer than %d bytes",
-                         WAY_RESOLVE_TEXT_MAX);
-            return NULL;
-        }
-        done = way_arena_format(arena, "%s%s", done, in);
-        text += plain + 1 + used;
-    }
-    return done;
 }
 
 static bool tap_is_known(const struct way_context *context, const char *name)

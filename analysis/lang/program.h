@@ -28,10 +28,11 @@
 #include "analysis/lang/world.h"
 
 enum way_program_limits {
-    WAY_PROGRAM_TAPS_MAX = 256,     /* taps that are named */
-    WAY_PROGRAM_SLOTS_MAX = 32,     /* in one expectation */
-    WAY_PROGRAM_SELECT_TAPS = 16,   /* of one selection */
-    WAY_PROGRAM_EXPECTATIONS = 4096 /* rows of tables included */
+    WAY_PROGRAM_TAPS_MAX = 256,      /* taps that are named */
+    WAY_PROGRAM_SLOTS_MAX = 32,      /* in one expectation */
+    WAY_PROGRAM_SELECT_TAPS = 16,    /* of one selection */
+    WAY_PROGRAM_SELECTS_MAX = 32768, /* in all */
+    WAY_PROGRAM_EXPECTATIONS = 4096  /* rows of tables included */
 };
 
 enum { WAY_SLOT_SELF, WAY_SLOT_WAS, WAY_SLOT_BOUND };
@@ -47,7 +48,7 @@ enum way_term_kind {
     WAY_TERM_FLOW,       /* slot: source, destination, protocol and ports, as bytes */
     WAY_TERM_CONNECTION, /* likewise, whichever way the packet goes */
     WAY_TERM_TAP,        /* slot: the name of the tap */
-    WAY_TERM_GATHER,     /* kids: a list, set or range of them */
+    WAY_TERM_GATHER,     /* items: a list, set or range of them; datum, if that is known */
     WAY_TERM_NEGATE,
     WAY_TERM_ADD,
     WAY_TERM_SUBTRACT,
@@ -75,6 +76,16 @@ enum way_term_kind {
     WAY_TERM_OR,
     WAY_TERM_AGGREGATE
 };
+
+static inline bool way_term_is_arithmetic(enum way_term_kind kind)
+{
+    return kind >= WAY_TERM_ADD && kind <= WAY_TERM_BIT_AND;
+}
+
+static inline bool way_term_is_comparison(enum way_term_kind kind)
+{
+    return kind >= WAY_TERM_EQUAL && kind <= WAY_TERM_CONTAINS;
+}
 
 /* How the left side of a comparison is asked where it has several values. */
 enum way_each { WAY_WHOLE, WAY_ANY_OF, WAY_ALL_OF };

@@ -4,14 +4,17 @@
  *
  * One resolver reads one file with what it includes. Its parts, by file:
  *
- *      program.c    items: includes, variables, macros, tables, expectations
+ *      program.c    items: includes, variables, macros, tables
+ *      expected.c   expectations, and what stands before their rules
  *      rule.c       rules and their clauses
  *      select.c     what is selected: filters, taps, windows
  *      term.c       expressions
+ *      constant.c   what is known when the file is read
  *      aggregate.c  counts, sums and the like of packets
  *      fieldname.c  names in them that ask packets
  *      typing.c     which of them go together
- *      name.c       what names stand for; texts in which names stand
+ *      name.c       what names stand for
+ *      text.c       texts in which names stand
  *
  * Every function that returns NULL or false has noted a complaint (or has met
  * something about which there is one already).
@@ -43,6 +46,9 @@ struct way_resolver {
     size_t included_count;
     struct way_select **last_select;
     size_t term_count;
+    struct way_evaluation *evaluation; /* of what is known when the file is read; made once */
+    struct way_item **by_name;         /* the first item of each kind and name, hashed */
+    size_t by_name_size;
 };
 
 /* Where an expression stands. */
@@ -59,17 +65,17 @@ struct way_context {
 
 /* ---- name.c ---- */
 
-/* The item of that kind and name; NULL without a complaint. */
-struct way_item *way_resolve_item(const struct way_resolver *resolver, enum way_item_kind kind,
+/* The item of that kind and name, the first of them; NULL without a complaint. All items
+ * are there already. */
+struct way_item *way_resolve_item(struct way_resolver *resolver, enum way_item_kind kind,
                                   const char *name);
 
 /* What `$name` stands for. */
 struct way_term *way_resolve_variable(struct way_context *context, const struct way_expr *expr);
 
-/* A text with every $name in it replaced: in the form that libpcap reads (`filter`),
- * or as people do. */
-char *way_resolve_text(struct way_context *context, struct way_place place, const char *text,
-                       bool filter);
+/* What an expression is that may be a name of one: a parameter's or a `let`'s. */
+const struct way_expr *way_resolve_through(const struct way_context *context,
+                                           const struct way_expr *expr);
 
 /* The number of the tap of that name among those asked, which it becomes; -1
  * after a complaint. */
@@ -82,6 +88,29 @@ bool way_resolve_mark(struct way_context *context, struct way_place place, const
 /* The slot of a bound name; 0 without a complaint. */
 unsigned way_resolve_slot(const struct way_context *context, const char *name, size_t length);
 
+/* ---- text.c ---- */
+
+/* A text with every $name in it replaced: in the form that libpcap reads (`filter`),
+ * or as people do. */
+char *way_resolve_text(struct way_context *context, struct way_place place, const char *text,
+                       bool filter);
+
+/* ---- constant.c ---- */
+
+/* Gives a list, set or range whose items are all known its value: it may be longer than an
+ * evaluation has room for. */
+void way_constant_fold(struct way_context *context, struct way_term *term);
+
+/* The evaluation of what asks no packet. */
+struct way_evaluation *way_resolve_evaluation(struct way_context *context);
+
+/* The value of a term that asks no packet. False (and a complaint) for others. */
+bool way_resolve_constant(struct way_context *context, const struct way_expr *expr,
+                          struct way_datum *out);
+
+/* A constant duration, or number that is not negative. */
+bool way_resolve_span(struct way_context *context, const struct way_expr *expr, int64_t *out);
+
 /* ---- term.c ---- */
 
 /* The expression as a term. */
@@ -93,13 +122,6 @@ struct way_term *way_resolve_condition(struct way_context *context, const struct
 /* A term of a value; for what is known when the file is read. */
 struct way_term *way_term_new(struct way_context *context, enum way_term_kind kind,
                               struct way_place place);
-
-/* The value of a term that asks no packet. False (and a complaint) for others. */
-bool way_resolve_constant(struct way_context *context, const struct way_expr *expr,
-                          struct way_datum *out);
-
-/* A constant duration, or number that is not negative. */
-bool way_resolve_span(struct way_context *context, const struct way_expr *expr, int64_t *out);
 
 /* Gives the term a kid; what is asked below is asked by it. */
 void way_term_adopt(struct way_term *term, size_t n, struct way_term *kid);
@@ -135,6 +157,14 @@ bool way_resolve_selection(struct way_context *context, const struct way_expr *s
 /* An edge of a window. */
 bool way_resolve_edge(struct way_context *context, const struct way_point *point,
                       struct way_edge *out);
+
+/* ---- expected.c ---- */
+
+/* An expectation: one, or one for each row of its tables. */
+bool way_resolve_expected(struct way_context *context, const struct way_item *item);
+
+/* All have been: complains of those that require what is not there. */
+void way_resolve_needs(struct way_program *program);
 
 /* ---- rule.c ---- */
 

@@ -345,7 +345,7 @@ struct way_rule *way_resolve_rule(struct way_context *context, const struct way_
     struct way_rule *rule = way_arena_take(arena, sizeof *rule);
 
     rule->place = event->whole;
-    rule->text = way_place_text(arena, event->whole);
+    rule->text = way_place_text(arena, event->whole, WAY_PLACE_WHOLE);
     rule->quantifier = event->quantifier;
     if (event->quantifier == WAY_EXPECT)
         return take_expect(context, event, rule) ? rule : NULL;

@@ -142,16 +142,16 @@ struct way_place way_place_span(struct way_place first, struct way_place last)
     return first;
 }
 
-char *way_place_text(struct way_arena *arena, struct way_place place)
+char *way_place_text(struct way_arena *arena, struct way_place place, size_t most)
 {
     if (!place.script || place.end > place.script->length || place.begin > place.end)
         return way_arena_text(arena, "", 0);
     const char *at = place.script->text + place.begin, *end = place.script->text + place.end;
-    char *text = way_arena_take(arena, (size_t)(end - at) + 1);
-    size_t length = 0;
+    size_t whole = (size_t)(end - at), room = whole < most ? whole : most, length = 0;
+    char *text = way_arena_take(arena, room + sizeof "...");
     bool quoted = false;
 
-    while (at < end) {
+    while (at < end && length < room) {
         if (*at == '#' && !quoted) {
             const char *newline = memchr(at, '\n', (size_t)(end - at));
             at = newline ? newline : end;
@@ -163,6 +163,12 @@ char *way_place_text(struct way_arena *arena, struct way_place place)
             quoted ^= *at == '"';
             text[length++] = shown(*at++);
         }
+    }
+    if (at < end) {
+        while (length && ((unsigned char)text[length - 1] & 0xc0) == 0x80)
+            length--; /* no half of a character of UTF-8 */
+        memcpy(text + length, "...", 3);
+        length += 3;
     }
     text[length] = '\0';
     return text;

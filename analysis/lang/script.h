@@ -63,7 +63,9 @@ struct way_script *way_script_text(struct way_arena *arena, const char *name, co
 /* The place from the start of `first` to the end of `last`. */
 struct way_place way_place_span(struct way_place first, struct way_place last);
 
-/* The text at a place, on one line: white space and comments become one space. */
-char *way_place_text(struct way_arena *arena, struct way_place place);
+/* The text at a place, on one line: white space and comments become one space; at most
+ * `most` bytes of it, then "...". Macros may show one place often, so it is kept short. */
+enum { WAY_PLACE_PART = 300, WAY_PLACE_WHOLE = 2000 };
+char *way_place_text(struct way_arena *arena, struct way_place place, size_t most);
 
 #endif

@@ -107,7 +107,7 @@ bool way_resolve_selection(struct way_context *context, const struct way_expr *s
     inner.packet = true;
     if (!selection)
         return true;
-    if (selection->kind == WAY_EXPR_STRING)
+    if (selection->kind == WAY_EXPR_STRING && strlen(selection->text) == selection->width)
         return use_filter(&inner, selection->place, select, selection->text);
     if (selection->kind == WAY_EXPR_CALL || selection->kind == WAY_EXPR_NAME)
         return use_macro(&inner, selection, select);
@@ -185,9 +185,9 @@ static bool use_taps(struct way_context *context, const struct way_word *words,
 bool way_resolve_edge(struct way_context *context, const struct way_point *point,
                       struct way_edge *out)
 {
-    *out =
-        (struct way_edge){.place = point->place,
-                          .text = way_place_text(&context->resolver->program->arena, point->place)};
+    *out = (struct way_edge){
+        .place = point->place,
+        .text = way_place_text(&context->resolver->program->arena, point->place, WAY_PLACE_PART)};
     if (point->shift) {
         if (!way_resolve_span(context, point->shift, &out->shift))
             return false;
@@ -250,7 +250,7 @@ static bool during(struct way_context *context, const struct way_clause *clause,
         }
         *edges[i] = (struct way_edge){.kind = WAY_EDGE_TIME,
                                       .place = clause->place,
-                                      .text = way_place_text(arena, clause->place),
+                                      .text = way_place_text(arena, clause->place, WAY_PLACE_PART),
                                       .inclusive = true};
         const char *mark = step ? way_arena_format(arena, "%s.%s", step, sides[i]) : NULL;
         if (!mark || !way_resolve_mark(context, place, mark, &edges[i]->at))
@@ -360,7 +360,7 @@ struct way_select *way_resolve_select(struct way_context *context, const struct 
         if (clause->kind <= WAY_CLAUSE_WHERE || clause->kind >= WAY_CLAUSE_DURING)
             place = clause->kind <= WAY_CLAUSE_UNTIL ? way_place_span(place, clause->place) : place;
     select->place = event->place;
-    select->text = way_place_text(&program->arena, place);
+    select->text = way_place_text(&program->arena, place, WAY_PLACE_WHOLE);
     select->filter_number = -1;
     if (!way_resolve_selection(context, event->selection, select) ||
         (taps && !use_taps(context, taps, select)))
@@ -382,6 +382,11 @@ struct way_select *way_resolve_select(struct way_context *context, const struct 
     if (select->slot) {
         context->expected->slot_names[select->slot] = select->name;
         context->expected->slot_selects[select->slot] = select;
+    }
+    if (program->select_count == WAY_PROGRAM_SELECTS_MAX) {
+        way_complain(complaints_of(context), event->place, "more than %d selections",
+                     WAY_PROGRAM_SELECTS_MAX);
+        return NULL;
     }
     select->number = (unsigned)program->select_count++;
     *context->resolver->last_select = select;

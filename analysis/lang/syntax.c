@@ -140,10 +140,11 @@ struct way_header *way_header_new(struct way_parse *parse, enum way_header_kind 
     return header;
 }
 
-/* Whether the literal is a text of one byte or more; else a complaint. */
+/* Whether the literal is a text of one byte or more, none of them zero; else a complaint. */
 static bool is_text(struct way_parse *parse, const struct way_expr *literal, const char *what)
 {
-    if (literal->kind == WAY_EXPR_STRING && literal->width > 0)
+    if (literal->kind == WAY_EXPR_STRING && literal->width > 0 &&
+        strlen(literal->text) == literal->width)
         return true;
     way_complain(parse->complaints, literal->place, "expected %s in quotes", what);
     return false;

@@ -2,15 +2,10 @@
  *
  * Expressions: names found, macros replaced, sorts given.
  */
-#include <assert.h>
 #include <string.h>
 
-#include "analysis/lang/evaluate.h"
 #include "analysis/lang/nearest.h"
 #include "analysis/lang/resolver.h"
-
-/* Ten years, ns: added to any stamp it is still a time. */
-static const int64_t SPAN_MAX = INT64_C(87600) * 3600 * 1000000000;
 
 static struct way_complaints *complaints_of(struct way_context *context)
 {
@@ -24,7 +19,7 @@ struct way_term *way_term_new(struct way_context *context, enum way_term_kind ki
     struct way_term *term = way_arena_take(arena, sizeof *term);
 
     *term = (struct way_term){.kind = kind, .place = place, .datum = {.tap = -1}};
-    term->text = way_place_text(arena, place);
+    term->text = way_place_text(arena, place, WAY_PLACE_PART);
     return term;
 }
 
@@ -197,25 +192,30 @@ static struct way_term *gather(struct way_context *context, const struct way_exp
             return NULL;
     if (expr->kind == WAY_EXPR_RANGE && !gather_one(context, term, expr->right))
         return NULL;
-    return way_type_term(context, term) ? term : NULL;
+    if (!way_type_term(context, term))
+        return NULL;
+    way_constant_fold(context, term);
+    return term;
 }
 
 /* What may be missed by: a share of the right side, an amount, or the sum of both. */
 static bool tolerance(struct way_context *context, struct way_term *term,
                       const struct way_expr *expr)
 {
-    const struct way_expr *amount = expr;
+    const struct way_expr *amount = expr, *whole = way_resolve_through(context, expr);
+    const struct way_expr *left = whole, *right = whole;
 
-    if (expr->kind == WAY_EXPR_PERCENT) {
-        term->relative = expr->real;
+    if (whole->kind == WAY_EXPR_PERCENT) {
+        term->relative = whole->real;
         return true;
     }
-    if (expr->kind == WAY_EXPR_ADD && expr->left->kind == WAY_EXPR_PERCENT) {
-        term->relative = expr->left->real;
-        amount = expr->right;
-    } else if (expr->kind == WAY_EXPR_ADD && expr->right->kind == WAY_EXPR_PERCENT) {
-        term->relative = expr->right->real;
-        amount = expr->left;
+    if (whole->kind == WAY_EXPR_ADD) {
+        left = way_resolve_through(context, whole->left);
+        right = way_resolve_through(context, whole->right);
+    }
+    if (left->kind == WAY_EXPR_PERCENT || right->kind == WAY_EXPR_PERCENT) {
+        term->relative = left->kind == WAY_EXPR_PERCENT ? left->real : right->real;
+        amount = left->kind == WAY_EXPR_PERCENT ? whole->right : whole->left;
     }
     struct way_term *kid = way_resolve_term(context, amount);
     if (!kid)
@@ -304,17 +304,12 @@ static struct way_term *presence(struct way_context *context, const struct way_e
     return term;
 }
 
-static bool is_comparison(const struct way_term *term)
-{
-    return term->kind >= WAY_TERM_EQUAL && term->kind <= WAY_TERM_CONTAINS;
-}
-
 static struct way_term *one_by_one(struct way_context *context, const struct way_expr *expr)
 {
     struct way_term *term = way_resolve_term(context, expr->left);
     if (!term)
         return NULL;
-    if (!is_comparison(term)) {
+    if (!way_term_is_comparison(term->kind)) {
         way_complain(complaints_of(context), expr->place,
                      "expected a comparison behind '%s', such as: any ip.addr == 10.0.1.2",
                      expr->kind == WAY_EXPR_ANY ? "any" : "all");
@@ -322,7 +317,7 @@ static struct way_term *one_by_one(struct way_context *context, const struct way
     }
     term->each = expr->kind == WAY_EXPR_ANY ? WAY_ANY_OF : WAY_ALL_OF;
     term->place = expr->place;
-    term->text = way_place_text(&context->resolver->program->arena, expr->place);
+    term->text = way_place_text(&context->resolver->program->arena, expr->place, WAY_PLACE_PART);
     return term;
 }
 
@@ -385,47 +380,4 @@ struct way_term *way_resolve_condition(struct way_context *context, const struct
                  "'%s' is %s: expected a condition, such as: %s == ...", term->text,
                  way_sort_name(term->sort), term->text);
     return NULL;
-}
-
-bool way_resolve_constant(struct way_context *context, const struct way_expr *expr,
-                          struct way_datum *out)
-{
-    struct way_term *term = way_resolve_term(context, expr);
-    if (!term)
-        return false;
-    if (term->sort == WAY_SORT_ANY && term->kind == WAY_TERM_DATUM) {
-        *out = term->datum;
-        return true;
-    }
-    struct way_evaluation *evaluation =
-        way_arena_take(&context->resolver->program->arena, sizeof *evaluation);
-    evaluation->program = context->resolver->program;
-    if (term->slots == 0 && !term->is_truth && way_evaluate_value(evaluation, term, out))
-        return true;
-    if (context->resolver->world->open && term->slots == 0) {
-        *out = (struct way_datum){.sort = WAY_SORT_ANY, .tap = -1};
-        return true;
-    }
-    way_complain(complaints_of(context), expr->place,
-                 "'%s' has no value before packets are seen: expected one that has", term->text);
-    return false;
-}
-
-bool way_resolve_span(struct way_context *context, const struct way_expr *expr, int64_t *out)
-{
-    struct way_datum datum;
-
-    if (!way_resolve_constant(context, expr, &datum))
-        return false;
-    *out = datum.number;
-    if (datum.sort == WAY_SORT_SPAN && datum.shape == WAY_ONE && datum.number > SPAN_MAX) {
-        way_complain(complaints_of(context), expr->place,
-                     "it is too long: expected at most 87600h");
-        return false;
-    }
-    if (datum.sort == WAY_SORT_ANY || (datum.shape == WAY_ONE && datum.number == 0) ||
-        (datum.sort == WAY_SORT_SPAN && datum.shape == WAY_ONE && datum.number >= 0))
-        return true;
-    way_complain(complaints_of(context), expr->place, "expected a duration, such as 10ms");
-    return false;
 }

@@ -86,6 +86,7 @@ enum way_aggregate {
 };
 
 struct way_event;
+struct way_term;
 
 struct way_expr {
     enum way_expr_kind kind;
@@ -218,6 +219,7 @@ struct way_item {
     const char *name;
     struct way_word *words;
     struct way_expr *expr, *where;
+    struct way_term *term; /* of a LET: what it was resolved to, or NULL so far */
     bool warn;
     struct way_header *headers;
     struct way_event *rules;

@@ -211,15 +211,11 @@ static bool type_negate(struct way_context *context, struct way_term *term)
 
 bool way_type_term(struct way_context *context, struct way_term *term)
 {
-    switch (term->kind) {
-    case WAY_TERM_ADD:
-    case WAY_TERM_SUBTRACT:
-    case WAY_TERM_MULTIPLY:
-    case WAY_TERM_DIVIDE:
-    case WAY_TERM_MODULO:
-    case WAY_TERM_POWER:
-    case WAY_TERM_BIT_AND:
+    if (way_term_is_arithmetic(term->kind))
         return type_arithmetic(context, term);
+    if (way_term_is_comparison(term->kind))
+        return type_comparison(context, term);
+    switch (term->kind) {
     case WAY_TERM_NEGATE:
         return type_negate(context, term);
     case WAY_TERM_ABS:
@@ -229,15 +225,6 @@ bool way_type_term(struct way_context *context, struct way_term *term)
         return type_function(context, term);
     case WAY_TERM_GATHER:
         return type_gather(context, term);
-    case WAY_TERM_EQUAL:
-    case WAY_TERM_UNEQUAL:
-    case WAY_TERM_LESS:
-    case WAY_TERM_LESS_EQUAL:
-    case WAY_TERM_GREATER:
-    case WAY_TERM_GREATER_EQUAL:
-    case WAY_TERM_IN:
-    case WAY_TERM_CONTAINS:
-        return type_comparison(context, term);
     default:
         return true;
     }

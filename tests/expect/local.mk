@@ -4,7 +4,7 @@ EXTRA_DIST += tests/expect/conftest.py tests/expect/made.py tests/expect/test_ca
 	tests/expect/test_http.py tests/expect/test_mutations.py tests/expect/test_outputs.py \
 	tests/expect/test_runs.py tests/expect/test_tutorial.py \
 	tests/expect/cases
-EXTRA_DIST += tests/expect/test_becomes.py tests/expect/test_requires.py tests/expect/test_bounds.py tests/expect/test_claims.py tests/expect/test_diagnosis.py tests/expect/test_running.py
+EXTRA_DIST += tests/expect/test_becomes.py tests/expect/test_hostile.py tests/expect/test_requires.py tests/expect/test_bounds.py tests/expect/test_claims.py tests/expect/test_diagnosis.py tests/expect/test_running.py
 EXTRA_DIST += tests/expect/live_pings.py tests/expect/mechanism.py tests/expect/test_live.py \
 	tests/expect/test_mechanism.py
 EXTRA_DIST += tests/expect/test_events.py tests/expect/test_time.py
