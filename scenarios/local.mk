@@ -25,6 +25,7 @@ nobase_dist_pkgdata_DATA = \
 	scenarios/common/rules.expect \
 	scenarios/common/silent.expect \
 	scenarios/common/stripped.expect \
+	scenarios/common/tunnel.expect \
 	scenarios/common/unreachable.expect \
 	scenarios/common/words.expect \
 	scenarios/delay-sweep/README.md \

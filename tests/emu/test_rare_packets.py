@@ -3,12 +3,14 @@
 anything to examine."""
 from __future__ import annotations
 
-import re
+import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
 import harness
+from waylay import programs
 
 pytestmark = pytest.mark.usefixtures("whole_path")
 
@@ -27,8 +29,9 @@ def test_every_rare_rule_met_its_packets(out: Path, scenario: Path) -> None:
     done = harness.waylay("run", scenario, "--out", out)
     assert done.returncode == 0, done.stdout + done.stderr
     run = harness.finished(out, scenario.stem)
-    rules = re.findall(r'^"(.+)":', RARE.read_text(), re.M)
-    assert len(rules) > 10
-    for words in rules:
-        detail = run.expectation(words)["detail"]
-        assert not detail.startswith("0 packets examined"), f"{words}: {detail}"
+    argv = [str(programs.find("waylay-assert")), "--json", "--no-evidence", str(RARE)]
+    told = subprocess.run([*argv, str(run.folder)], capture_output=True, encoding="utf-8")
+    expectations = json.loads(told.stdout)["expectations"]
+    assert len(expectations) > 10
+    for rule in (rule for each in expectations for rule in each["rules"]):
+        assert rule["examined"] > 0, rule["rule"]

@@ -207,6 +207,22 @@ def other_data_quoted(world: World) -> None:
     world.change("client", "bulk.lost", what=rare.error(*rare.EXCEEDED, quoted[:36]))
 
 
+def checksum_of_a_fragment(world: World) -> None:
+    """The first fragment's checksum is left as it was."""
+    was = world["client", "part0"].raw
+    part = world["proxy", "part0"].raw
+    assert was and part
+    world.change("proxy", "part0", raw=part[:16] + was[16:18] + part[18:])
+
+
+def altered_in_the_tunnel(world: World) -> None:
+    for link in ("proxy", "origin"):
+        was = world[link, "own.tunnel.hello"].what
+        data = was.data.replace(b"hello", b"HELLO")
+        changed = Transport(6, was.head, data, was.checksum_at)
+        world.change(link, "own.tunnel.hello", what=changed)
+
+
 def answer_error_to_the_origin(world: World) -> None:
     error = world["client", "answer.error"]
     world.put("origin", "answer.error", error.but(at=error.at + HOP, ttl=63), "r1")
@@ -343,6 +359,11 @@ FAULTS: dict[str, tuple[Spoil, str]] = {
     ),
     "a piece is lost": (lost("piece1472", "proxy"), CUT),
     "a piece with another address": (options(record_route("10.0.3.9"), "piece1472"), CUT),
+    "a fragment's checksum stays": (
+        checksum_of_a_fragment,
+        "the first fragment's checksum is corrected for the whole packet",
+    ),
+    "altered in the tunnel": (altered_in_the_tunnel, "bytes pass as they are during tunnel"),
     "fragments part": (fragment_goes_its_own_way, "all fragments of a packet go one way"),
     "a spent TTL is pushed": (pushed_all_the_same("spent", ttl=0), SPENT),
     "a spent TTL, and silence": (lost("spent.error", "client"), SPENT),

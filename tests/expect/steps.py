@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A good run of the mechanism: steps as a scenario has them, and packets that are rare.
 
-Steps `miss`, `refused`, `hit`, `late`, `nowhere` (unreachable) and `mute` leave their marks.
-What hosts hardly ever send is in `rare.py`.
+Steps `miss`, `refused`, `hit`, `late`, `nowhere` (unreachable), `mute` and `tunnel` leave their
+marks. What hosts hardly ever send is in `rare.py`.
 """
 from __future__ import annotations
 
@@ -101,6 +101,18 @@ def mute(world: World) -> None:
         world.fetched(at + 0.001, label, tcp(50006, 80, SYN, 5000))
 
 
+def tunnel(world: World) -> None:
+    """What the client says is no HTTP."""
+    marked(world, "tunnel", 9.3, 9.8)
+    open_(world, 9.4, 40008, 50008, "tunnel.")
+    hello, back = b"\x16\x03\x01 hello", b"\x16\x03\x03 who?"
+    world.asked(9.41, "tunnel.hello", tcp(40008, 80, DATA, 1001, 9001, hello))
+    world.fetched(9.411, "tunnel.hello", tcp(50008, 80, DATA, 5001, 7001, hello))
+    answer = tcp(80, 50008, DATA, 7001, 5001 + len(hello), back)
+    world.fetched(9.412, "tunnel.back", answer, back=True)
+    world.answered(9.413, "tunnel.back", tcp(80, 40008, DATA, 9001, 1001 + len(hello), back))
+
+
 def beside(world: World) -> None:
     """A service that is not redirected."""
     there = world.sent(9.2, "direct", tcp(40007, 8080, SYN, 1000, 0, b"", MSS))
@@ -112,7 +124,7 @@ def beside(world: World) -> None:
 
 def good() -> World:
     world = World()
-    for part in (miss, refused, hit, late, unreachable, mute, beside):
+    for part in (miss, refused, hit, late, unreachable, mute, beside, tunnel):
         part(world)
     rare.all_of_it(world)
     return world

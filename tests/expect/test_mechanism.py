@@ -37,6 +37,7 @@ STEPS = {
     "miss": {"step": "miss"},
     "unreachable": {"step": "nowhere"},
     "mute": {"step": "mute"},
+    "tunnel": {"step": "tunnel"},
     "http": {"pseudonym": "p1", "address": "10.0.2.2"},
 }
 

@@ -13,7 +13,7 @@ TOP = Path(__file__).resolve().parents[2]
 PAGE = TOP / "docs" / "mechanism-rules.md"
 SCENARIOS = TOP / "scenarios"
 # The steps that faults.py's run has, for the words that name a step.
-STEPS = r"during (refused|hit|late|miss|nowhere|mute)$"
+STEPS = r"during (refused|hit|late|miss|nowhere|mute|tunnel)$"
 
 
 @dataclass(frozen=True)
