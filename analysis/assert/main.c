@@ -37,6 +37,15 @@ static void name_run(json_t *list, size_t first, const char *folder)
         json_object_set_new(json_array_get(list, n), "run", way_json_of_text(folder));
 }
 
+/* What machines read of a run among several that could not be judged: its suite is not to
+ * look as if all had passed. */
+static json_t *not_judged(void)
+{
+    return json_pack("{ss ss ss ss si si}", "name", "the run can be judged", "verdict",
+                     way_ruling_name(WAY_RULED_FAILED), "level", "fail", "detail",
+                     "it could not be: standard error says why", "examined", 0, "matched", 0);
+}
+
 /* Judges one run. Its words go where the options say; or, where verdicts may yet become
  * others, to the run's entry. */
 static int judge_run(const struct way_assert_options *options, struct way_run_entry *run,
@@ -79,6 +88,8 @@ static int judge_runs(const struct way_assert_options *options, struct way_runs 
         run->wrong = judge_run(options, run, may_flake, list, tally) != 0;
         result = run->wrong ? -1 : result;
         run->end = json_array_size(list);
+        if (run->wrong && runs->count > 1)
+            json_array_append_new(list, not_judged());
         name_run(list, run->first, run->folder);
     }
     return result;

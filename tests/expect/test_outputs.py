@@ -98,6 +98,9 @@ def test_one_that_cannot_be_judged_does_not_hide_the_others(run: Run, tmp_path: 
     done = ask(broken, good)
     assert done.returncode == 2 and f"{broken}: could not be judged" in done.stdout
     assert f"{good}: 2 passed" in done.stdout
+    junit = ask("--format", "junit", good, broken).stdout
+    suite = junit.split(f'name="{broken}"')[1]
+    assert 'failures="1"' in suite and "the run can be judged" in suite
 
 
 @pytest.mark.parametrize("repeats, verdict", [(2, "flaky"), (1, "passed")])
