@@ -18,12 +18,18 @@
 #include "analysis/lang/memory.h"
 #include "core/common/cleanup.h"
 
+/* A connection's number in the file, and its place among the log's connections. */
+struct numbered {
+    gint64 number;
+    size_t index;
+};
+
 /* Where a line is, and what it is read into. */
 struct reading {
     struct way_logread *log;
     struct way_json json;
     const char *proxy;
-    GHashTable *by_number; /* number -> 1 + index of the log's connection */
+    GHashTable *by_number; /* number -> struct numbered */
     struct way_arena *arena;
 };
 
@@ -79,17 +85,18 @@ static struct way_judge_connection *connection_new(struct way_logread *log)
 static struct way_judge_connection *connection_of(struct reading *reading, int64_t number)
 {
     struct way_logread *log = reading->log;
-    gpointer known = g_hash_table_lookup(reading->by_number, &number);
+    const struct numbered *known = g_hash_table_lookup(reading->by_number, &number);
 
     if (known)
-        return &log->connections[GPOINTER_TO_SIZE(known) - 1];
+        return &log->connections[known->index];
     struct way_judge_connection *added = connection_new(log);
     if (!added)
         return NULL;
     const char *id = way_arena_format(reading->arena, "%s/%" PRId64, reading->proxy, number);
     *added = (struct way_judge_connection){.id = id, .from = INT64_MAX, .until = INT64_MIN};
-    g_hash_table_insert(reading->by_number, g_memdup2(&number, sizeof number),
-                        GSIZE_TO_POINTER(log->count));
+    struct numbered *numbered = g_new0(struct numbered, 1);
+    *numbered = (struct numbered){.number = number, .index = log->count - 1};
+    g_hash_table_insert(reading->by_number, &numbered->number, numbered);
     return added;
 }
 
@@ -155,7 +162,7 @@ int way_logread_stream(struct way_logread *log, FILE *file, const char *path, co
                               .json = {.error = error},
                               .proxy = proxy,
                               .by_number =
-                                  g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL),
+                                  g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free),
                               .arena = arena};
     int result = read_log(&reading, file, path);
 

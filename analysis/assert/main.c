@@ -77,15 +77,15 @@ static int judge_runs(const struct way_assert_options *options, struct way_runs 
     for (size_t i = 0; i < runs->count; i++) {
         struct way_run_entry *run = &runs->entries[i];
         run->first = run->end = json_array_size(list);
-        if (runs->count > 1 && !run->is_run) { /* the table tells */
-            result = access(run->folder, F_OK) == 0
-                         ? result
-                         : -way_assert_complain("there is no such run: ", run->folder);
-            continue;
+        if (runs->count > 1 && !run->is_run && access(run->folder, F_OK) == 0)
+            continue; /* the table tells */
+        if (runs->count > 1 && !run->is_run) {
+            way_assert_complain("there is no such run: ", run->folder);
+            run->wrong = true;
         }
-        if (runs->count > 1 && options->expect.text && !may_flake)
+        if (runs->count > 1 && options->expect.text && !may_flake && !run->wrong)
             way_text_line(options->expect.text, "== %s", run->folder);
-        run->wrong = judge_run(options, run, may_flake, list, tally) != 0;
+        run->wrong = run->wrong || judge_run(options, run, may_flake, list, tally) != 0;
         result = run->wrong ? -1 : result;
         run->end = json_array_size(list);
         if (run->wrong && runs->count > 1)

@@ -279,7 +279,10 @@ static void print_run(FILE *out, const struct way_run_entry *entry, const json_t
     fprintf(out, "  %s: ", folder);
     free(folder);
     if (entry->wrong || !entry->is_run) {
-        fputs(entry->is_run ? "could not be judged\n" : "no run (no scenario.yaml)\n", out);
+        fputs(entry->is_run  ? "could not be judged\n"
+              : entry->wrong ? "there is no such run\n"
+                             : "no run (no scenario.yaml)\n",
+              out);
         return;
     }
     for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++) {

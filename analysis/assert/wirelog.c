@@ -29,10 +29,10 @@ static int read_deed(struct way_json *json, json_t *line, struct way_wire_decisi
 
     if (way_json_string(json, line, "decision", &name))
         return -1;
-    for (uint8_t i = 0; i < WAY_WIRE_DEED_COUNT; i++) {
+    for (size_t i = 0; i < WAY_WIRE_DEED_COUNT; i++) {
         if (strcmp(deeds[i].name, name) != 0)
             continue;
-        decision->deed = i;
+        decision->deed = (uint8_t)i;
         return 0;
     }
     return way_json_refuse(json, "decision", name,

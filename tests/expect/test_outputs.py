@@ -101,6 +101,9 @@ def test_one_that_cannot_be_judged_does_not_hide_the_others(run: Run, tmp_path: 
     junit = ask("--format", "junit", good, broken).stdout
     suite = junit.split(f'name="{broken}"')[1]
     assert 'failures="1"' in suite and "the run can be judged" in suite
+    suites = xml.fromstring(ask("--format=junit", broken, good, tmp_path / "nowhere").stdout)
+    assert [suite.get("failures") for suite in suites] == ["1", "0", "1"]
+    assert "not ok 1 - the run can be judged" in ask("--format=tap", broken, good).stdout
 
 
 @pytest.mark.parametrize("repeats, verdict", [(2, "flaky"), (1, "passed")])
