@@ -10,29 +10,27 @@
 #include "analysis/dissect/flow_table.h"
 #include "analysis/dissect/http.h"
 
-enum { STREAMS_DEFAULT = 65536, BYTES_DEFAULT = 32 * 1024 * 1024 };
-
 struct way_flows {
     struct way_flow_table *table;
     enum way_field_needs needs;
-    uint32_t streams; /* numbered so far */
-    bool pushed_out;  /* any stream was, closed or not */
-    size_t budget;    /* bytes that streams may still keep */
+    uint32_t streams;                /* numbered so far */
+    bool pushed_out;                 /* any stream was, closed or not */
+    struct way_flow_room own, *room; /* room: its own, or the caller's */
     struct way_flow_losses losses;
     struct way_flow_facts facts; /* of the present packet */
     struct way_http_facts http;
 };
 
-struct way_flows *way_flows_new(enum way_field_needs needs, const struct way_flow_limits *limits)
+struct way_flows *way_flows_new(enum way_field_needs needs, struct way_flow_room *room)
 {
     struct way_flows *flows = calloc(1, sizeof *flows);
-    size_t streams = limits && limits->streams ? limits->streams : STREAMS_DEFAULT;
 
     if (!flows)
         return NULL;
     flows->needs = needs;
-    flows->budget = limits && limits->bytes ? limits->bytes : BYTES_DEFAULT;
-    flows->table = way_flow_table_new(streams);
+    flows->own = (struct way_flow_room){WAY_FLOW_STREAMS, WAY_FLOW_BYTES};
+    flows->room = room ? room : &flows->own;
+    flows->table = way_flow_table_new(&flows->room->streams);
     if (!flows->table)
         way_flows_free(&flows);
     return flows;
@@ -58,7 +56,7 @@ static void forget(struct way_flow *flow, void *context)
 {
     struct way_flows *flows = context;
 
-    way_http_stream_free(&flow->http, &flows->budget);
+    way_http_stream_free(&flow->http, &flows->room->bytes);
 }
 
 static void push_out(struct way_flow *flow, void *context)
@@ -81,6 +79,8 @@ static void begin_flow(struct way_flows *flows, struct way_flow *flow,
     flow->sides[0].scale = flow->sides[1].scale = WAY_SCALE_NONE;
     if (flow->known)
         flows->streams++;
+    else
+        flows->losses.missed++;
 }
 
 /* The stream of the segment, made if need be. NULL when memory lacks. */
@@ -114,7 +114,7 @@ static void take_http(struct way_flows *flows, struct way_flow *flow,
         flows->http.broken = segment->len > 0;
         return;
     }
-    way_http_stream_take(flow->http, flow, segment, captured, &flows->budget, &flows->http);
+    way_http_stream_take(flow->http, flow, segment, captured, &flows->room->bytes, &flows->http);
     flows->losses.bytes += flows->http.overflow;
 }
 
@@ -123,7 +123,7 @@ static void take_fragment(struct way_flows *flows, struct way_flow *flow, unsign
 {
     flow->sides[from].seen.inexact = true;
     if (flow->http)
-        way_http_stream_break(flow->http, &flows->budget);
+        way_http_stream_break(flow->http, &flows->room->bytes);
 }
 
 void way_flows_see(struct way_flows *flows, struct way_view *view)
@@ -151,7 +151,9 @@ void way_flows_see(struct way_flows *flows, struct way_view *view)
         take_fragment(flows, flow, from);
         return;
     }
+    bool was_exact = !flow->sides[from].seen.inexact;
     way_flow_take(flow, &segment, &flows->facts);
+    flows->losses.missed += was_exact && flow->sides[from].seen.inexact;
     if (flows->needs == WAY_NEEDS_HTTP) {
         take_http(flows, flow, &segment);
         flows->facts.http = &flows->http;

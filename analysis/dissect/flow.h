@@ -8,9 +8,9 @@
  * sides' first sequence numbers and what was sent and acknowledged, and, when
  * asked to, puts the bytes in order and reads HTTP/1 from them.
  *
- * Memory is bounded by struct way_flow_limits. A stream that is pushed out (the
- * one that was silent for longest) or whose bytes do not fit is counted, and its
- * stateful fields are broken from then on, never wrong.
+ * Memory is bounded by a struct way_flow_room, which tables may share. A stream that is
+ * pushed out (one that was silent for long) or whose bytes do not fit is counted, and
+ * its stateful fields are broken from then on, never wrong.
  *
  * Only the outermost level's TCP is followed. One thread.
  */
@@ -24,10 +24,14 @@
 #include "analysis/dissect/field.h"
 #include "analysis/dissect/view.h"
 
-struct way_flow_limits {
-    size_t streams; /* kept at one time; 0: 65536 */
-    size_t bytes;   /* of all streams' bytes out of order and unfinished messages; 0: 32 MiB */
+/* What is left. Of streams each table may have a few all the same. */
+struct way_flow_room {
+    size_t streams; /* kept at one time */
+    size_t bytes;   /* of all streams' bytes out of order, and of their parsers with unfinished
+                       heads */
 };
+
+enum { WAY_FLOW_STREAMS = 65536, WAY_FLOW_BYTES = 24 * 1024 * 1024 }; /* where nobody says more */
 
 /* What the table knows of one packet: view->flow. Members beyond `known` hold only
  * where it is set. Numbers of bytes and sequence numbers are modulo 2^32. */
@@ -62,8 +66,9 @@ struct way_flow_facts {
 struct way_flows;
 
 /* An empty table, to be freed by way_flows_free; `needs` is the most that any
- * field asked for needs. `limits` may be NULL. NULL when memory lacks. */
-struct way_flows *way_flows_new(enum way_field_needs needs, const struct way_flow_limits *limits);
+ * field asked for needs. What it takes it takes from `room`, which is borrowed; NULL: it has
+ * its own, as above. NULL when memory lacks. */
+struct way_flows *way_flows_new(enum way_field_needs needs, struct way_flow_room *room);
 
 /* Shows the table the next packet of its capture and sets view->flow, which is
  * good until the next call. Packets without TCP pass by. */
@@ -72,6 +77,8 @@ void way_flows_see(struct way_flows *flows, struct way_view *view);
 /* What had to be given up for want of room. */
 struct way_flow_losses {
     uint64_t streams; /* pushed out before they were closed */
+    uint64_t missed;  /* of which more came afterwards, or that had too many holes: they cannot
+                         be told */
     uint64_t bytes;   /* streams whose bytes did not fit */
 };
 struct way_flow_losses way_flows_losses(const struct way_flows *flows);

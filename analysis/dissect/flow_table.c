@@ -7,29 +7,30 @@
  */
 #include "analysis/dissect/flow_table.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { GROWS_FROM = 256, LEAST = 16, BUCKETS_LEAST = 1024, BUCKETS_MOST = 65536 };
+
 struct way_flow_table {
     struct way_flow *flows; /* flows[0] is not used */
-    uint32_t count, room, most;
+    uint32_t count, room;   /* streams, and how many there is memory for */
+    size_t *left, taken;    /* of those that may be, in all; of these: by this table */
     uint32_t *buckets;
     uint32_t bucket_mask;
     uint32_t hand;
 };
 
-struct way_flow_table *way_flow_table_new(size_t most)
+struct way_flow_table *way_flow_table_new(size_t *left)
 {
     struct way_flow_table *table = calloc(1, sizeof *table);
-    uint32_t buckets = 1024;
+    uint32_t buckets = BUCKETS_LEAST;
 
     if (!table)
         return NULL;
-    assert(most > 0 && most < UINT32_MAX / 4);
-    while (buckets < most)
+    while (buckets < *left && buckets < BUCKETS_MOST)
         buckets *= 2;
-    table->most = (uint32_t)most;
+    table->left = left;
     table->bucket_mask = buckets - 1;
     table->buckets = calloc(buckets, sizeof *table->buckets);
     if (!table->buckets)
@@ -64,18 +65,27 @@ struct way_flow *way_flow_table_find(struct way_flow_table *table, const struct 
     return &table->flows[at];
 }
 
+/* Whether there is room for one more, made if need be. A table that has come too late for any
+ * has a few all the same. */
 static bool grow(struct way_flow_table *table)
 {
-    if (table->count + 1 < table->room)
+    if (table->count < table->room)
         return true;
-    uint32_t room = table->room ? 2 * table->room : 256;
-    if (room > table->most + 1)
-        room = table->most + 1;
-    struct way_flow *flows = reallocarray(table->flows, room, sizeof *flows);
+    uint32_t more = table->room ? table->room : GROWS_FROM;
+    bool late = table->room == 0 && *table->left == 0;
+    if (more > *table->left)
+        more = late ? LEAST : (uint32_t)*table->left;
+    if (more == 0)
+        return false;
+    struct way_flow *flows = reallocarray(table->flows, table->room + more + 1UL, sizeof *flows);
     if (!flows)
         return false;
+    if (!late) {
+        *table->left -= more;
+        table->taken += more;
+    }
     table->flows = flows;
-    table->room = room;
+    table->room += more;
     return true;
 }
 
@@ -112,10 +122,10 @@ struct way_flow *way_flow_table_add(struct way_flow_table *table, const struct w
 {
     uint32_t at;
 
-    if (table->count == table->most)
-        at = push_out(table, pushed, context);
-    else if (grow(table))
+    if (grow(table))
         at = ++table->count;
+    else if (table->count)
+        at = push_out(table, pushed, context);
     else
         return NULL;
     uint32_t *bucket = bucket_of(table, key);
@@ -135,6 +145,7 @@ void way_flow_table_free(struct way_flow_table **table)
 {
     if (!*table)
         return;
+    *(*table)->left += (*table)->taken;
     free((*table)->flows);
     free((*table)->buckets);
     free(*table);

@@ -50,8 +50,9 @@ struct way_flow {
 
 struct way_flow_table;
 
-/* An empty table of at most `most` streams. NULL when memory lacks. */
-struct way_flow_table *way_flow_table_new(size_t most);
+/* An empty table, which takes the streams that it grows by from `*left` (borrowed; other
+ * tables may do so, too), and gives them back when it is freed. NULL when memory lacks. */
+struct way_flow_table *way_flow_table_new(size_t *left);
 
 /* The stream of the key, or NULL. Pointers are good until
  * the next way_flow_table_add. */

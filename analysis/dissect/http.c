@@ -27,6 +27,7 @@ struct side {
     enum side_state state;
     struct way_reassembly reassembly;
     struct way_http_parser *parser;
+    size_t charged; /* bytes that the parser takes of the budget */
     uint8_t first[WAY_HTTP_FIRST_BYTES];
     size_t first_len;
     uint64_t body_len; /* of the present message, so far */
@@ -56,6 +57,8 @@ static void side_ends(struct side *side, enum side_state state, size_t *budget)
 {
     way_reassembly_end(&side->reassembly, budget);
     way_http_parser_free(&side->parser);
+    *budget += side->charged;
+    side->charged = 0;
     side->state = state;
 }
 
@@ -222,6 +225,18 @@ static void take_ready(struct way_http_stream *stream, const struct way_flow *fl
         side->state = feed(stream, side, bytes, facts);
 }
 
+/* Takes from the budget what the parser takes by now; false where so much is not left. */
+static bool charge_parser(struct side *side, size_t *budget)
+{
+    size_t size = side->parser ? way_http_parser_size(side->parser) : 0;
+
+    if (size > side->charged && size - side->charged > *budget)
+        return false;
+    *budget = *budget + side->charged - size;
+    side->charged = size;
+    return true;
+}
+
 static bool is_over(const struct side *side)
 {
     return side->state == SIDE_OPAQUE || side->state == SIDE_BROKEN;
@@ -244,7 +259,8 @@ static void take_bytes(struct way_http_stream *stream, const struct way_flow *fl
     bool kept = way_reassembly_add(&side->reassembly, data_seq(segment), captured, budget, &ready);
     while (kept && !is_over(side) && ready.len) {
         take_ready(stream, flow, segment->from, ready, facts);
-        if (!way_reassembly_more(&side->reassembly, budget, &ready))
+        kept = charge_parser(side, budget);
+        if (!kept || !way_reassembly_more(&side->reassembly, budget, &ready))
             break;
     }
     facts->overflow = !kept;

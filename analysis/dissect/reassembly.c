@@ -42,16 +42,38 @@ static struct way_bytes trim(const struct way_reassembly *reassembly, uint32_t s
     return (struct way_bytes){bytes.at + old, bytes.len - old};
 }
 
-static bool keep(struct way_reassembly *reassembly, uint32_t seq, struct way_bytes bytes,
-                 size_t *budget)
+/* Takes the first one out. */
+static struct way_piece *take_first(struct way_reassembly *reassembly)
+{
+    struct way_piece *piece = reassembly->kept;
+
+    reassembly->kept = piece->next;
+    reassembly->count--;
+    if (!reassembly->kept)
+        reassembly->newest = NULL;
+    return piece;
+}
+
+/* Where a piece that begins at `seq` belongs: mostly behind all others. */
+static struct way_piece **place_of(struct way_reassembly *reassembly, uint32_t seq)
 {
     struct way_piece **link = &reassembly->kept;
 
+    if (reassembly->newest && way_seq_before(reassembly->newest->seq, seq))
+        return &reassembly->newest->next;
     while (*link && way_seq_before((*link)->seq, seq))
         link = &(*link)->next;
+    return link;
+}
+
+static bool keep(struct way_reassembly *reassembly, uint32_t seq, struct way_bytes bytes,
+                 size_t *budget)
+{
+    struct way_piece **link = place_of(reassembly, seq);
+
     if (*link && (*link)->seq == seq && (*link)->len >= bytes.len)
         return true;
-    if (cost_of(bytes.len) > *budget)
+    if (cost_of(bytes.len) > *budget || reassembly->count == WAY_REASSEMBLY_PIECES_MAX)
         return false;
     struct way_piece *piece = malloc(cost_of(bytes.len));
     if (!piece)
@@ -60,6 +82,9 @@ static bool keep(struct way_reassembly *reassembly, uint32_t seq, struct way_byt
     *piece = (struct way_piece){.next = *link, .seq = seq, .len = (uint32_t)bytes.len};
     memcpy(piece->bytes, bytes.at, bytes.len);
     *link = piece;
+    reassembly->count++;
+    if (!piece->next)
+        reassembly->newest = piece;
     return true;
 }
 
@@ -81,8 +106,7 @@ bool way_reassembly_more(struct way_reassembly *reassembly, size_t *budget, stru
 {
     drop(&reassembly->lent, budget);
     while (reassembly->kept && !way_seq_before(reassembly->next, reassembly->kept->seq)) {
-        struct way_piece *piece = reassembly->kept;
-        reassembly->kept = piece->next;
+        struct way_piece *piece = take_first(reassembly);
         *ready = trim(reassembly, piece->seq, (struct way_bytes){piece->bytes, piece->len});
         if (ready->len) {
             reassembly->next += (uint32_t)ready->len;
@@ -98,8 +122,7 @@ void way_reassembly_end(struct way_reassembly *reassembly, size_t *budget)
 {
     drop(&reassembly->lent, budget);
     while (reassembly->kept) {
-        struct way_piece *piece = reassembly->kept;
-        reassembly->kept = piece->next;
+        struct way_piece *piece = take_first(reassembly);
         drop(&piece, budget);
     }
 }

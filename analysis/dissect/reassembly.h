@@ -18,10 +18,15 @@
 
 struct way_piece;
 
+/* Pieces of one direction: to find a place among them costs time, whatever their bytes. */
+enum { WAY_REASSEMBLY_PIECES_MAX = 4096 };
+
 struct way_reassembly {
-    uint32_t next;          /* the sequence number of the next byte to hand out */
-    struct way_piece *kept; /* ascending */
-    struct way_piece *lent; /* the one whose bytes were handed out last, or NULL */
+    uint32_t next;            /* the sequence number of the next byte to hand out */
+    unsigned count;           /* pieces that are kept */
+    struct way_piece *kept;   /* ascending */
+    struct way_piece *newest; /* the last of them, or NULL */
+    struct way_piece *lent;   /* the one whose bytes were handed out last, or NULL */
 };
 
 /* Begins at the sequence number of the first byte of data. */
@@ -33,7 +38,7 @@ static inline void way_reassembly_begin(struct way_reassembly *reassembly, uint3
 /* Adds `bytes`, the first of which has the number `seq`. If they are next, `*ready`
  * is the part of them that is new (and way_reassembly_more is to be called); else it
  * is empty. Returns false when they cannot be kept: the budget, from which kept bytes
- * are taken, or memory does not suffice. */
+ * are taken, or memory does not suffice, or there are WAY_REASSEMBLY_PIECES_MAX. */
 bool way_reassembly_add(struct way_reassembly *reassembly, uint32_t seq, struct way_bytes bytes,
                         size_t *budget, struct way_bytes *ready);
 

@@ -277,6 +277,31 @@ static bool asks_kept(const struct way_pass *pass, const struct planned *planned
            !asks_only(rule->count, 0);
 }
 
+/* Whether streams that a field was asked of could not be followed for want of room. */
+static bool lost_streams(const struct way_pass *pass)
+{
+    for (unsigned i = 0; pass->flows && i < way_merge_count(pass->setup->merge); i++) {
+        struct way_flow_losses losses = way_flows_losses(pass->flows[i]);
+        if (losses.missed || losses.bytes)
+            return true;
+    }
+    return false;
+}
+
+static bool asks_streams(const struct way_rule *rule)
+{
+    const struct way_select *selects[] = {rule->main, rule->other};
+    const struct way_term *terms[] = {rule->with, rule->other_with};
+    bool asks = false;
+
+    for (size_t i = 0; i < 2; i++) {
+        asks |= terms[i] && terms[i]->has_flow;
+        asks |= selects[i] && ((selects[i]->where && selects[i]->where->has_flow) ||
+                               (selects[i]->late && selects[i]->late->has_flow));
+    }
+    return asks;
+}
+
 static void end(struct way_pass *pass, struct way_outcome *outcome, struct planned *planned,
                 const bool *done)
 {
@@ -291,11 +316,16 @@ static void end(struct way_pass *pass, struct way_outcome *outcome, struct plann
         else if (planned[n].manner == MANNER_BECOME)
             way_become_end(pass, planned[n].state);
     }
+    bool streams = lost_streams(pass);
+
     if (!pass->overflow)
         way_related_end(pass, outcome, done);
     for (size_t n = 0; n < outcome->rule_count; n++) {
         if (pass->overflow && asks_kept(pass, &planned[n], outcome->rules[n].rule))
             way_note_overflow(&outcome->rules[n], pass->kept_max, "and values to be kept");
+        else if (streams && asks_streams(outcome->rules[n].rule))
+            way_note_overflow(&outcome->rules[n], WAY_FLOW_BYTES,
+                              "that wait in streams, and 65536 streams");
         finish_rule(pass, outcome, &outcome->rules[n]);
     }
 }

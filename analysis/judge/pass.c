@@ -49,9 +49,10 @@ static void begin_flows(struct way_pass *pass)
 
     if (pass->program->needs == WAY_NEEDS_PACKET)
         return;
+    pass->flow_room = (struct way_flow_room){WAY_FLOW_STREAMS, WAY_FLOW_BYTES};
     pass->flows = way_memory_array(count, sizeof(void *));
     for (unsigned i = 0; i < count; i++) {
-        pass->flows[i] = way_flows_new(pass->program->needs, NULL);
+        pass->flows[i] = way_flows_new(pass->program->needs, &pass->flow_room);
         if (!pass->flows[i]) {
             fputs("waylay-assert: out of memory\n", stderr);
             exit(2);

@@ -25,6 +25,7 @@
 
 #include <string.h>
 
+#include "analysis/dissect/flow.h"
 #include "analysis/judge/judge.h"
 #include "analysis/judge/packet.h"
 
@@ -84,6 +85,7 @@ struct way_pass {
     const struct way_kept *bound[WAY_SLOT_BOUND + WAY_PROGRAM_SLOTS_MAX];
     size_t bound_index[WAY_SLOT_BOUND + WAY_PROGRAM_SLOTS_MAX]; /* in its select's list */
     struct way_select *const *slot_selects; /* of the expectation that is judged, by slot */
+    struct way_flow_room flow_room;         /* of all of: */
     struct way_flows **flows;   /* by source: streams, where any field needs them; else NULL */
     struct way_log_index *log;  /* of the access log; NULL: there is none */
     struct way_gather *gathers; /* aggregates that are gathered while packets pass */

@@ -332,6 +332,11 @@ bool way_http_parser_idle(const struct way_http_parser *parser)
            (parser->state == STATE_HEAD && parser->collector.bytes.len == 0);
 }
 
+size_t way_http_parser_size(const struct way_http_parser *parser)
+{
+    return sizeof *parser + parser->collector.bytes.room;
+}
+
 void way_http_parser_free(struct way_http_parser **parser)
 {
     struct way_http_parser *gone = *parser;

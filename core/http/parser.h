@@ -93,6 +93,9 @@ enum way_http_error way_http_parser_error(const struct way_http_parser *parser);
 /* Is it between two messages: no byte of the next one was seen? */
 bool way_http_parser_idle(const struct way_http_parser *parser);
 
+/* Bytes of memory that it takes at present, what it has collected of a head included. */
+size_t way_http_parser_size(const struct way_http_parser *parser);
+
 /* Frees the parser and a message that was not taken, and nulls the pointer. NULL is allowed. */
 void way_http_parser_free(struct way_http_parser **parser);
 

@@ -117,8 +117,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                 .len = (uint32_t)size - 1,
                                 .wire_len = (uint32_t)size - 1 + (data[0] >> 7) * 1000U,
                                 .link = links[link]};
-    const struct way_flow_limits limits = {.streams = 8, .bytes = 100000};
-    struct way_flows *flows = way_flows_new(WAY_NEEDS_HTTP, &limits);
+    struct way_flow_room room = {.streams = 8, .bytes = 100000};
+    struct way_flows *flows = way_flows_new(WAY_NEEDS_HTTP, &room);
     if (!flows)
         abort();
     for (unsigned times = 0; times < 2; times++) { /* the second time it is a repetition */

@@ -9,6 +9,7 @@
 
 #include "analysis/dissect/field.h"
 #include "analysis/dissect/flow.h"
+#include "analysis/dissect/http.h"
 #include "analysis/dissect/reassembly.h"
 #include "analysis/dissect/seen.h"
 #include "core/packet/bytes.h"
@@ -119,6 +120,24 @@ static void a_budget_is_kept(void)
     CU_ASSERT_EQUAL(budget, 150);
 }
 
+/* Bytes that each come with a hole before them: their number is bounded, whatever room there is. */
+static void pieces_are_bounded(void)
+{
+    struct way_reassembly reassembly;
+    uint8_t byte = 'x';
+    struct way_bytes ready;
+    size_t budget = 1 << 30;
+    uint32_t kept = 0;
+
+    way_reassembly_begin(&reassembly, 0);
+    while (way_reassembly_add(&reassembly, 10 + 2 * kept, (struct way_bytes){&byte, 1}, &budget,
+                              &ready))
+        kept++;
+    CU_ASSERT_EQUAL(kept, WAY_REASSEMBLY_PIECES_MAX);
+    way_reassembly_end(&reassembly, &budget);
+    CU_ASSERT_EQUAL(budget, 1 << 30);
+}
+
 /* Shows the table a packet of the client's port; returns what tcp.stream is. */
 static enum way_presence stream_of(struct way_flows *flows, uint16_t port, bool syn,
                                    uint64_t *stream)
@@ -141,8 +160,8 @@ static enum way_presence stream_of(struct way_flows *flows, uint16_t port, bool 
 
 static void a_stream_that_was_pushed_out_is_broken_never_wrong(void)
 {
-    struct way_flow_limits limits = {.streams = 4};
-    struct way_flows *flows = way_flows_new(WAY_NEEDS_FLOW, &limits);
+    struct way_flow_room room = {.streams = 4, .bytes = 1000};
+    struct way_flows *flows = way_flows_new(WAY_NEEDS_FLOW, &room);
     uint64_t stream;
 
     for (uint16_t n = 0; n < 20; n++) {
@@ -156,6 +175,54 @@ static void a_stream_that_was_pushed_out_is_broken_never_wrong(void)
     CU_ASSERT_EQUAL(stream_of(flows, 3000, true, &stream), WAY_PRESENT);
     CU_ASSERT_EQUAL(stream, 20);
     way_flows_free(&flows);
+}
+
+/* What one table takes another one lacks; but each has a few streams. */
+static void tables_share_their_room(void)
+{
+    struct way_flow_room room = {.streams = 300, .bytes = 1000};
+    struct way_flows *first = way_flows_new(WAY_NEEDS_FLOW, &room);
+    struct way_flows *second = way_flows_new(WAY_NEEDS_FLOW, &room);
+    struct way_flows *third = way_flows_new(WAY_NEEDS_FLOW, &room);
+    uint64_t stream;
+
+    for (uint16_t n = 0; n < 200; n++) {
+        stream_of(first, (uint16_t)(1000 + n), true, &stream);
+        stream_of(second, (uint16_t)(1000 + n), true, &stream);
+    }
+    CU_ASSERT_EQUAL(way_flows_losses(first).streams, 0);
+    CU_ASSERT_EQUAL(way_flows_losses(second).streams, 200 - (300 - 256));
+    CU_ASSERT_EQUAL(room.streams, 0);
+    CU_ASSERT_EQUAL(stream_of(third, 1000, true, &stream), WAY_PRESENT);
+    way_flows_free(&first);
+    way_flows_free(&second);
+    way_flows_free(&third);
+    CU_ASSERT_EQUAL(room.streams, 300);
+}
+
+/* A stream whose heads do not end takes of the room; without any left it is broken. */
+static void heads_that_do_not_end_take_room(void)
+{
+    struct way_flow flow = {.client_known = true, .client = 0};
+    struct way_http_stream *stream = way_http_stream_new();
+    struct way_http_facts facts = {.count = 0};
+    uint8_t text[1000];
+    struct way_tcp tcp = {.flags = WAY_TCP_ACK};
+    size_t budget = 10000, before = budget;
+
+    memset(text, 'a', sizeof text);
+    memcpy(text, "GET / HTTP/1.1\r\nA: ", 19);
+    for (unsigned n = 0; n < 20 && !facts.overflow; n++) {
+        struct way_segment segment = {.tcp = &tcp, .len = sizeof text};
+        way_http_stream_take(stream, &flow, &segment, (struct way_bytes){text, sizeof text},
+                             &budget, &facts);
+        CU_ASSERT_TRUE(budget < before || facts.overflow);
+        tcp.seq += sizeof text;
+        memset(text, 'a', sizeof text);
+    }
+    CU_ASSERT_TRUE(facts.overflow);
+    CU_ASSERT_EQUAL(budget, before);
+    way_http_stream_free(&stream, &budget);
 }
 
 static void without_a_table_nothing_is_said(void)
@@ -178,6 +245,9 @@ int main(void)
         {"too many holes are admitted", too_many_holes_are_admitted},
         {"bytes come out in order", bytes_come_out_in_order},
         {"a budget is kept", a_budget_is_kept},
+        {"pieces are bounded", pieces_are_bounded},
+        {"tables share their room", tables_share_their_room},
+        {"heads that do not end take room", heads_that_do_not_end_take_room},
         {"a stream that was pushed out is broken, never wrong",
          a_stream_that_was_pushed_out_is_broken_never_wrong},
         {"without a table nothing is said", without_a_table_nothing_is_said},
