@@ -8,6 +8,7 @@ libwayjudge_a_SOURCES = \
 	analysis/judge/heap.c analysis/judge/heap.h \
 	analysis/judge/join.c \
 	analysis/judge/judge.c analysis/judge/judge.h \
+	analysis/judge/kept_rule.c \
 	analysis/judge/key.c \
 	analysis/judge/keyset.c analysis/judge/keyset.h \
 	analysis/judge/live.c \

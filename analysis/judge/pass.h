@@ -8,7 +8,8 @@
  *      pairing.c    which packet is which, elsewhere
  *      become.c     the same packet elsewhere, matched as they pass
  *      become_kept.c  the same among packets that were kept
- *      related.c    rules about several packets, of those that were kept
+ *      related.c    expectations about several packets, of those that were kept
+ *      kept_rule.c  one rule of them
  *      gather.c     aggregates, of all packets of a window
  *      running.c    running numbers: aggregates up to a packet
  *      heap.c       what an aggregate is computed from
@@ -257,9 +258,9 @@ struct way_tally {
     bool unseen;        /* the captures end before the window does: more may have come */
 };
 
-/* Whether a count that is `hold`, or up to `may` more, is as wanted: by SOME, NO, EXACTLY,
- * AT_LEAST, AT_MOST. */
-enum way_truth way_count_fits(enum way_quantifier quantifier, double wanted,
+/* Whether a count that is `hold`, or up to `may` more, is as wanted: by SOME and NO (`wanted`
+ * is NULL), EXACTLY, AT_LEAST, AT_MOST. */
+enum way_truth way_count_fits(enum way_quantifier quantifier, const struct way_datum *wanted,
                               const struct way_tally *tally);
 
 /* Judges the rule's quantifier over what was counted: `where` says of what group ("" for

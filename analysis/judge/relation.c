@@ -377,7 +377,7 @@ static enum way_truth quantified(struct way_pass *pass, const struct way_rule *r
 
     if (rule->other_count && !way_evaluate_value(&pass->evaluation, rule->other_count, &count))
         return WAY_FALSE;
-    return way_count_fits(quantifier, way_datum_real(&count), tally);
+    return way_count_fits(quantifier, rule->other_count ? &count : NULL, tally);
 }
 
 /* ---- captures that end in between ---- */

@@ -45,6 +45,13 @@ void way_relation_nearest(struct way_pass *pass, struct way_relating *relating,
 
 void way_relating_free(struct way_relating *relating);
 
+/* ---- kept_rule.c ---- */
+
+/* Judges the rule by the names that are bound at present. Returns false where it has bound one
+ * of several packets of which clocks cannot tell which is meant. */
+bool way_kept_rule(struct way_pass *pass, const struct way_expected *expected,
+                   struct way_relating *relating, struct way_rule_outcome *outcome);
+
 /* ---- become_kept.c ---- */
 
 /* The relations that mean the same packet, as way_relation_holds: one to one among all that

@@ -22,30 +22,34 @@ static const char *words_of(enum way_quantifier quantifier)
     return words[quantifier];
 }
 
-enum way_truth way_count_fits(enum way_quantifier quantifier, double wanted,
+enum way_truth way_count_fits(enum way_quantifier quantifier, const struct way_datum *wanted,
                               const struct way_tally *tally)
 {
     double low = (double)tally->hold, high = low + (double)tally->may;
+    double least = 1, most = 1; /* SOME and NO: one, or less than that */
 
+    if (wanted) {
+        least = way_datum_real(wanted) - wanted->error;
+        most = way_datum_real(wanted) + wanted->error;
+    }
     switch (quantifier) {
     case WAY_NO:
-        return low > 0 ? WAY_FALSE : high > 0 ? WAY_UNDECIDED : WAY_TRUE;
-    case WAY_AT_LEAST:
-        return low >= wanted ? WAY_TRUE : high >= wanted ? WAY_UNDECIDED : WAY_FALSE;
+        return low >= 1 ? WAY_FALSE : high >= 1 ? WAY_UNDECIDED : WAY_TRUE;
     case WAY_AT_MOST:
-        return high <= wanted ? WAY_TRUE : low <= wanted ? WAY_UNDECIDED : WAY_FALSE;
+        return high <= least ? WAY_TRUE : low <= most ? WAY_UNDECIDED : WAY_FALSE;
     case WAY_EXACTLY:
-        if (low == wanted && high == wanted)
+        if (low == high && least == most && low == least)
             return WAY_TRUE;
-        return low <= wanted && wanted <= high ? WAY_UNDECIDED : WAY_FALSE;
-    default: /* SOME */
-        return low > 0 ? WAY_TRUE : high > 0 ? WAY_UNDECIDED : WAY_FALSE;
+        return low <= most && least <= high ? WAY_UNDECIDED : WAY_FALSE;
+    default: /* AT_LEAST, SOME */
+        return low >= most ? WAY_TRUE : high >= least ? WAY_UNDECIDED : WAY_FALSE;
     }
 }
 
 /* How a count fits that may be larger than what was captured. */
 static enum way_truth fits_with_unseen(const struct way_pass *pass, enum way_quantifier quantifier,
-                                       double wanted, const struct way_tally *tally)
+                                       const struct way_datum *wanted,
+                                       const struct way_tally *tally)
 {
     struct way_tally more = {.hold = tally->hold, .may = UINT64_MAX / 2};
     enum way_truth fits = way_count_fits(quantifier, wanted, tally);
@@ -89,7 +93,8 @@ void way_tally_judge(struct way_pass *pass, const struct way_rule *rule,
     }
     struct way_tally counted = *tally;
     counted.may = quantifier == WAY_NO ? 0 : tally->may;
-    enum way_truth fits = fits_with_unseen(pass, quantifier, way_datum_real(&wanted), &counted);
+    enum way_truth fits =
+        fits_with_unseen(pass, quantifier, rule->count ? &wanted : NULL, &counted);
     if (fits == WAY_TRUE || !(note = way_outcome_note(outcome, fits == WAY_UNDECIDED, NULL)))
         return;
     count_words(quantifier, way_datum_real(&wanted), where, note);

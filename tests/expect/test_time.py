@@ -152,3 +152,27 @@ def test_a_scope_that_clocks_cannot_place(run: Run, judge_run: Judge) -> None:
     packets[2:2] = [sent(2.0005, 2)]
     folder = timed(run(NODES, {"s.start": 2, "s.end": 3}, {}, {"c-r": packets}), 0.001, 0)
     assert judge_run(text, folder).code == 0
+
+
+def test_the_first_of_two_taps_that_clocks_cannot_tell(run: Run, judge_run: Judge) -> None:
+    """What is said of the one that was taken is in doubt, and so is what follows from it."""
+    text = rule('first "udp port 1" on c-r, r-o as a expect a.ip.id == 1')
+    for later, ident, code in ((0.01, 1, 0), (0.01, 2, 1), (0.0005, 1, 3), (0.0005, 2, 3)):
+        links = {
+            "c-r": [sent(1, 1, ident), sent(9, 7)],
+            "r-o": [sent(1 + later, 1, 3 - ident), sent(9, 7)],
+        }
+        judged = judge_run(text, timed(run(NODES, {"m": 0}, {}, links), 0.001, 0))
+        assert judged.code == code, (later, ident, judged)
+
+
+def test_a_count_that_is_in_doubt_itself(run: Run, judge_run: Judge) -> None:
+    packets = [sent(1, 1), sent(2.0005, 1), sent(3, 2), sent(4, 2), sent(9, 7)]
+    folder = timed(run(NODES, {"s.start": 0.5, "s.end": 2}, {}, {"c-r": packets}), 0.001, 0)
+    for text, code in (
+        ('exactly count("udp port 1" on c-r during s) "udp port 2" on c-r', 3),
+        ('at least count("udp port 1" on c-r during s) "udp port 2" on c-r', 0),
+        ('at most count("udp port 1" on c-r during s) "udp port 2" on c-r', 3),
+        ('at most count("udp port 1" on c-r during s) - 1 "udp port 2" on c-r', 1),
+    ):
+        assert judge_run(rule(text), folder).code == code, text
