@@ -17,6 +17,7 @@ EXTRA_DIST += \
 	tests/emu/scenarios/plain-path.yaml \
 	tests/emu/scenarios/packet-device.yaml \
 	tests/emu/scenarios/plain.yaml \
+	tests/emu/small.py \
 	tests/emu/test_bad_scenarios.py \
 	tests/emu/test_batch_runs.py \
 	tests/emu/test_clean_live.py \

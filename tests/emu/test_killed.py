@@ -11,25 +11,13 @@ from typing import Optional
 import pytest
 
 import harness
+import small
 from waylay import programs
 from waylay.wait import wait_for
 
 pytestmark = pytest.mark.usefixtures("privileged")
 
-SCENARIO = """\
-name: short
-nodes:
-  c1: {role: client}
-  r1: {role: router, program: none}
-  o1: {role: origin, server: nginx, objects: {/a: {size: 1000}}}
-links:
-  - {ends: [c1, r1], subnet: 10.0.1.0/24, wire: {delay: 5ms}}
-  - {ends: [r1, o1], subnet: 10.0.3.0/24}
-services:
-  web: {port: 80, node: o1, redirected: false}
-steps:
-  - {name: get, fetch: {node: c1, url: 'http://o1/a', expect: {size: 1000}}}
-"""
+STEPS = "steps:\n  - {name: get, fetch: {node: c1, url: 'http://o1/a'}}\n"
 # What a run's folder has by then: when it begins, makes its network, its wire, its captures,
 # starts programs, is in its steps, has closed its captures.
 MOMENTS = (
@@ -42,9 +30,7 @@ MOMENTS = (
 def short(tmp_path: Path) -> Path:
     if programs.find("waylay-wire") is None:
         pytest.skip("not built: waylay-wire (is WAYLAY_BINDIR set?)")
-    file = tmp_path / "short.yaml"
-    file.write_text(SCENARIO)
-    return file
+    return small.scenario(tmp_path, "short", STEPS, small.WIRED, size=300000)
 
 
 def come_to(process: "subprocess.Popen[str]", out: Path, moment: str) -> str:
@@ -94,7 +80,7 @@ def test_a_second_interrupt_ends_it_at_once(out: Path) -> None:
     harness.assert_gone(run, were_in, before)
 
 
-def small(out: Path, size: str) -> tuple[str, ...]:
+def small_disk(out: Path, size: str) -> tuple[str, ...]:
     """Before a command: a small disk for its results, in a mount namespace of its own."""
     out.mkdir()
     keep = 'mount -t tmpfs -o "size=$1" none "$2"; out=$2; shift 2; "$@"; code=$?; '
@@ -110,9 +96,7 @@ def full_files(said: str) -> list[str]:
 @pytest.mark.parametrize("size", ["16k", "64k", "160k"])
 def test_a_full_disk_fails_the_run_in_words(out: Path, short: Path, size: str) -> None:
     before = harness.machine()
-    bulk = short.read_text().replace("size: 1000", "size: 300000")
-    short.write_text(bulk)
-    done = harness.waylay("run", short, "--out", out, prefix=small(out, size))
+    done = harness.waylay("run", short, "--out", out, prefix=small_disk(out, size))
     assert done.returncode in (1, 2, 3), done.stdout + done.stderr
     assert "Traceback" not in done.stderr, done.stderr
     told = done.stdout + done.stderr

@@ -10,22 +10,11 @@ from typing import Any
 import pytest
 
 import harness
+import small
 from waylay import programs
 
 pytestmark = pytest.mark.usefixtures("privileged")
 
-HEAD = """\
-name: wired
-nodes:
-  c1: {role: client}
-  r1: {role: router, program: none}
-  o1: {role: origin, server: nginx, objects: {/a: {size: 1000}}}
-links:
-  - {ends: [c1, r1], subnet: 10.0.1.0/24, wire: {delay: 5ms}, capture: CAPTURE}
-  - {ends: [r1, o1], subnet: 10.0.3.0/24}
-services:
-  web: {port: 80, node: o1, redirected: false}
-"""
 FETCH = "fetch: {node: c1, url: 'http://o1/a', expect: {size: 1000}}"
 UNREACHED = "fetch: {node: c1, url: 'http://o1/a', within: 1, expect: {curl_exit: [7, 28]}}"
 SECOND = 1_000_000_000
@@ -38,12 +27,7 @@ def wire_is_built() -> None:
 
 
 def perform(out: Path, tmp_path: Path, steps: str, capture: str = "true") -> harness.Finished:
-    file = tmp_path / "wired.yaml"
-    file.write_text(HEAD.replace("CAPTURE", capture) + steps)
-    done = harness.waylay("run", file, "--out", out)
-    run = harness.finished(out, "wired")
-    assert run.results, done.stderr
-    return run
+    return small.perform(out, tmp_path, "wired", steps, f"{small.WIRED}, capture: {capture}")
 
 
 def times(rows: list[list[str]]) -> list[int]:
@@ -167,8 +151,8 @@ steps:
 
 
 def test_without_a_wire_nothing_is_started(out: Path, tmp_path: Path) -> None:
-    file = tmp_path / "wired.yaml"
-    file.write_text(HEAD.replace("CAPTURE", "true") + f"steps: [{{name: first, {FETCH}}}]\n")
+    steps = f"steps: [{{name: first, {FETCH}}}]\n"
+    file = small.scenario(tmp_path, "wired", steps, small.WIRED)
     lacking = ("env", f"WAYLAY_BINDIR={tmp_path}", "PATH=/usr/sbin:/usr/bin:/sbin:/bin")
     done = harness.waylay("run", file, "--out", out, prefix=lacking)
     assert done.returncode == 2 and not out.exists()

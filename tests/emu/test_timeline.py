@@ -15,39 +15,23 @@ from typing import Any, Iterator
 import pytest
 
 import harness
+import small
 from waylay import programs
 from waylay.wait import wait_for
 
 pytestmark = pytest.mark.usefixtures("privileged")
 
-HEAD = """\
-name: timed
-nodes:
-  c1: {role: client}
-  r1: {role: router, program: none}
-  o1: {role: origin, server: nginx, objects: {/a: {size: 1000}}}
-links:
-  - {ends: [c1, r1], subnet: 10.0.1.0/24}
-  - {ends: [r1, o1], subnet: 10.0.3.0/24}
-hosts: {www.example.org: o1, sink.example.org: 10.0.3.2}
-services:
-  web: {port: 80, node: o1, redirected: false}
-"""
+HOSTS = "hosts: {www.example.org: o1, sink.example.org: 10.0.3.2}\n"
 FETCH = "{node: c1, url: 'http://www.example.org/a', expect: {size: 1000}}"
 SECOND = 1_000_000_000
 
 
 def scenario(tmp_path: Path, text: str) -> Path:
-    file = tmp_path / "timed.yaml"
-    file.write_text(HEAD + text)
-    return file
+    return small.scenario(tmp_path, "timed", HOSTS + text)
 
 
 def perform(out: Path, tmp_path: Path, text: str) -> harness.Finished:
-    done = harness.waylay("run", scenario(tmp_path, text), "--out", out)
-    run = harness.finished(out, "timed")
-    assert run.results, done.stderr
-    return run
+    return small.perform(out, tmp_path, "timed", HOSTS + text)
 
 
 def beside(run: harness.Finished, name: str) -> dict[str, Any]:
