@@ -21,7 +21,8 @@ def many(count: int, size: int = 100) -> list[Packet]:
     [
         'first "udp" on x as a exactly 9999 "udp" on x after a',
         'each "udp" on x becomes on y within 1s',
-        'expect distinct(ip.id of "udp" on x over 10s) == 10000, max(ip.id of "udp" on x over 1h) < 10000',
+        'expect distinct(ip.id of "udp" on x over 10s) == 10000,'
+        ' max(ip.id of "udp" on x over 1h) < 10000',
         'each "udp" on x with running p50(ip.id of "udp" on x over 1h) < 5000',
     ],
 )

@@ -87,6 +87,7 @@ def test_many_connections(run: Run, judge_run: Judge) -> None:
         packets += connection(n / 10, 40000 + n % 500)
         lines.append((n / 10 + 0.001, 40000 + n % 500, CLIENT))
     folder = logged(run(NODES, {"m": 0}, {}, {"c-r": packets}), lines)
-    text = 'each "tcp[tcpflags] = tcp-syn" on c-r followed by exactly 2 "tcp" on c-r joined by connection'
+    text = 'each "tcp[tcpflags] = tcp-syn" on c-r'
+    text += ' followed by exactly 2 "tcp" on c-r joined by connection'
     judged = judge_run(rule(text), folder)
     assert judged.code == 0, judged.items[0]["detail"]

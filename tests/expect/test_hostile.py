@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Files of expectations at their worst: large, deep, repeated. Each is judged or refused at once."""
+"""Files of expectations at their worst: large, deep, repeated. Each is judged, or refused, soon."""
 from __future__ import annotations
 
 import subprocess
@@ -16,7 +16,10 @@ RULE = 'no "tcp" on x '
 # How it is made, and what is said of it; "" for nothing.
 FILES = {
     "many names": ("".join(f"let $a{n:x} = {n}\n" for n in range(50000)) + HEAD + RULE, ""),
-    "many macros": ("".join(f"macro a{n:x}() = 1 == {n}\n" for n in range(30000)) + HEAD + RULE, ""),
+    "many macros": (
+        "".join(f"macro a{n:x}() = 1 == {n}\n" for n in range(30000)) + HEAD + RULE,
+        "",
+    ),
     "many rows": ("table t($a) = " + " ".join(f"({n})" for n in range(12000)) + HEAD + RULE, ""),
     "rows that are expectations": (
         "table t($a) = " + " ".join(f"({n})" for n in range(4000)) + HEAD.replace("it", "it $a")
@@ -29,14 +32,22 @@ FILES = {
     "a text of dollars": ('"' + "$ " * 400000 + '": ' + RULE, "longer than 65536 bytes"),
     "a large token": (HEAD + RULE + f'with http.host contains "{"a" * 1000000}"', ""),
     "a large text in many messages": (
-        f'macro f() = any http.host contains "{"a" * 900000}"\n' + HEAD + (RULE + "with f() ") * 3000, "",
+        f'macro f() = any http.host contains "{"a" * 900000}"\n'
+        + HEAD + (RULE + "with f() ") * 3000,
+        "",
     ),
     "parentheses": (HEAD + RULE + "with " + "(" * 100000 + "1 == 1" + ")" * 100000, ""),
     "deep": (HEAD + RULE + "with " + "not " * 200000 + "1 == 1", "more than 100 levels"),
     "many clauses": (HEAD + RULE + "where ip.id == 1 " * 50000, "more than 100000 expressions"),
     "many rules": (HEAD + RULE * 60000, "more than 32768 selections"),
-    "many expectations": ("".join(f'"{n}": {RULE}' for n in range(30000)), "more than 4096 expectations"),
-    "many mistakes": ("".join(f'"{n}": no "tcp" on y{n} ' for n in range(4000)), "more than 256 taps"),
+    "many expectations": (
+        "".join(f'"{n}": {RULE}' for n in range(30000)),
+        "more than 4096 expectations",
+    ),
+    "many mistakes": (
+        "".join(f'"{n}": no "tcp" on y{n} ' for n in range(4000)),
+        "more than 256 taps",
+    ),
     "macros that double": (
         "".join(f"macro m{n}() = m{n + 1}() and m{n + 1}()\n" for n in range(31))
         + "macro m31() = 1 == 1\n" + HEAD + RULE + "with m0()", "more than 100000 expressions",
@@ -44,7 +55,10 @@ FILES = {
     "a zero in a filter": (HEAD + r'no "tcp\x00 and nonsense" on x', "expected a libpcap filter"),
     "a zero in words": (r'"it\x00b": ' + RULE, "expected the rule in words"),
     "a zero in a path": (r'include "a\x00b"', "expected the path of a file"),
-    "a long duration": (HEAD + 'first "tcp" on x as a no "tcp" on x after a + 2500000h', "at most 87600h"),
+    "a long duration": (
+        HEAD + 'first "tcp" on x as a no "tcp" on x after a + 2500000h',
+        "at most 87600h",
+    ),
 }  # fmt: skip
 
 
@@ -66,7 +80,8 @@ def test_a_file_at_its_worst(tmp_path: Path, name: str) -> None:
 
 def test_a_list_longer_than_any_packet(judge: Judge) -> None:
     packets = [Packet(1, CLIENT, SERVER, udp(9, 9), id=n) for n in (0, 7, 59999)]
-    text = f'each "udp" on x with ip.id in {list(range(60000))} no "udp" on x with ip.id in {list(range(60000, 65000))}'
+    text = f'each "udp" on x with ip.id in {list(range(60000))}'
+    text += f' no "udp" on x with ip.id in {list(range(60000, 65000))}'
     assert judge(rule(text), x=packets).code == 0
     assert judge(rule(text), x=packets + [packets[0].but(id=60001)]).code == 1
 

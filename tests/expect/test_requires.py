@@ -43,7 +43,8 @@ def test_a_row_of_a_table_is_required(judge: Judge) -> None:
 def test_connections_whose_ports_are_near_each_other(judge: Judge) -> None:
     """A SYN to port 80 is not answered by port 81."""
     text = rule(
-        'each "tcp[tcpflags] = tcp-syn" on x followed by "tcp[tcpflags] & tcp-ack != 0" on x joined by connection'
+        'each "tcp[tcpflags] = tcp-syn" on x'
+        ' followed by "tcp[tcpflags] & tcp-ack != 0" on x joined by connection'
     )
     for port in range(60, 100):
         asked = Packet(1, CLIENT, SERVER, tcp(50001, 80, SYN, 1))

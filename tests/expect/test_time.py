@@ -146,7 +146,8 @@ def test_a_scope_that_clocks_cannot_place(run: Run, judge_run: Judge) -> None:
     packets = [sent(1.9995, 1, 1), sent(2.5, 1, 2), sent(2.502, 2), sent(9, 7)]
     folder = timed(run(NODES, {"s.start": 2, "s.end": 3}, {}, {"c-r": packets}), 0.001, 0)
     text = rule(
-        'for each "udp port 1" on c-r during s as a: exactly 1 "udp port 2" on c-r after a until a + 5ms'
+        'for each "udp port 1" on c-r during s as a:'
+        ' exactly 1 "udp port 2" on c-r after a until a + 5ms'
     )
     assert judge_run(text, folder).code == 3
     packets[2:2] = [sent(2.0005, 2)]
