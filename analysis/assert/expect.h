@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Expectation files, read and judged: over a run's folder, or over captures.
+ *
+ * A file is read with the names that the run (or the command line) gives it, and checked as
+ * a whole: what is wrong with it is said before any capture is opened. Then its captures are
+ * opened and passed over once, and each expectation's outcome is told in words, as an
+ * object, and by evidence. A verdict is a function of the file, the run's folder and the
+ * options; what is written besides (evidence) changes none.
+ *
+ * Everything that goes wrong is said on standard error by who meets it; callers learn only
+ * that there are no verdicts.
  */
 #ifndef WAYLAY_ANALYSIS_ASSERT_EXPECT_H
 #define WAYLAY_ANALYSIS_ASSERT_EXPECT_H

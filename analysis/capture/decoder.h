@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Decompression of a stream, a piece at a time. Internal to analysis/capture.
+ *
+ * A decoder takes bytes as they were read and gives out as many as there is room for; it
+ * keeps nothing but its own window, whose size the stream may ask for up to a bound. A
+ * file may have several members (gzip) or frames (zstd) one behind the other: between two of
+ * them, and only there, it may end.
  */
 #ifndef WAYLAY_ANALYSIS_CAPTURE_DECODER_H
 #define WAYLAY_ANALYSIS_CAPTURE_DECODER_H

@@ -74,6 +74,10 @@ dist_waylaypkg_DATA = \
 	emu/waylay/words.py \
 	emu/waylay/yamlmarks.py
 
+# bash loads the completion of a command from the file of its name.
+bashcompletiondir = $(datadir)/bash-completion/completions
+dist_bashcompletion_DATA = emu/completion/waylay
+
 EXTRA_DIST += emu/waylay-front
 CLEANFILES += waylay
 

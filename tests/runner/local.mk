@@ -4,7 +4,7 @@ EXTRA_DIST += \
 	tests/runner/test_batch.py \
 	tests/runner/test_by_hand.py \
 	tests/runner/test_clean.py \
-	tests/runner/test_compose.py \
+	tests/runner/test_completion.py tests/runner/test_compose.py \
 	tests/runner/test_doctor.py \
 	tests/runner/test_configcheck.py \
 	tests/runner/test_control.py \
