@@ -115,25 +115,20 @@ def stop_programs_at(link: Link) -> None:
             stop()
 
 
-class WaylayLink(Link):  # type: ignore[misc]
-    """A veth pair without offloads.
-
-    Parameters beyond Mininet's: `mtu`, of both ends; `made`, when the interfaces
-    are there and up already (make_pairs).
-    """
+class LeanLink(Link):  # type: ignore[misc]
+    """What our links have in common: an MTU of both ends, and interfaces of ours, which need
+    no shells. `made`: these are there and up already. `params` are Mininet's."""
 
     intf1: Any
     intf2: Any
 
     def __init__(
-        self, node1: Any, node2: Any, mtu: int = 1500, made: bool = False, **params: Any
+        self, node1: Any, node2: Any, mtu: int, made: bool, params: dict[str, Any]
     ) -> None:
-        self.mtu = mtu
-        self.made = made
+        self.mtu, self.made = mtu, made
         params.pop("intf", None)  # Mininet's own default needs shells
         params.setdefault("cls1", WaylayIntf)
         params.setdefault("cls2", WaylayIntf)
-        self.up = params.pop("up", True) and not made
         params["up"] = None  # so that an interface does not do it again
         super().__init__(node1, node2, **params)
 
@@ -152,13 +147,36 @@ class WaylayLink(Link):  # type: ignore[misc]
         if self.made:
             return
         check_names(intfname1, intfname2)
-        ends = End(intfname1, node1.pid, addr1), End(intfname2, node2.pid, addr2)
-        make_pairs([(*ends, self.mtu)])
-        for node, name in ((node1, intfname1), (node2, intfname2)):
+        self.make_ends(
+            (node1, End(intfname1, node1.pid, addr1)), (node2, End(intfname2, node2.pid, addr2))
+        )
+
+    def make_ends(self, *ends: tuple[Any, End]) -> None:
+        """Make the interfaces of two nodes, and raise them."""
+        raise NotImplementedError
+
+
+class WaylayLink(LeanLink):
+    """A veth pair without offloads.
+
+    Parameters beyond Mininet's: `mtu`, of both ends; `made`, when the interfaces
+    are there and up already (make_pairs).
+    """
+
+    def __init__(
+        self, node1: Any, node2: Any, mtu: int = 1500, made: bool = False, **params: Any
+    ) -> None:
+        self.up = params.pop("up", True) and not made
+        super().__init__(node1, node2, mtu, made, params)
+
+    def make_ends(self, *ends: tuple[Any, End]) -> None:
+        (_, first), (_, second) = ends
+        make_pairs([(first, second, self.mtu)])
+        for node, end in ends:
             with Namespace(node.name, node.pid) as inside:
-                inside.offload_off(name)
+                inside.offload_off(end.name)
                 if self.up:
-                    inside.apply([netlink.link_set(name, up=True)])
+                    inside.apply([netlink.link_set(end.name, up=True)])
 
     def stop(self) -> None:
         stop_programs_at(self)

@@ -20,13 +20,13 @@ import os
 import shutil
 from typing import Any, Optional
 
-from mininet.link import Link
 from mininet.log import error
 
 from waylay import linkspec, owners
 from waylay.errors import BadInput, WaylayError
 from waylay.linkspec import PARAMETERS, Parameters
-from waylay.links import WaylayIntf, check_names, goes_with_its_nodes, stop_programs_at
+from waylay.links import LeanLink, goes_with_its_nodes, stop_programs_at
+from waylay.netlink import End
 from waylay.wire import Wire, WireEnd, WireLinkSpec
 
 
@@ -38,13 +38,10 @@ MININETS = (
 )
 
 
-class WireLink(Link):  # type: ignore[misc]
+class WireLink(LeanLink):
     """A link over a wire. Beyond the link's parameters, and Mininet's: `mtu` of both
     interfaces, `wire`, `capture` (when the wire captures), `made` (when the link is
     the wire's already)."""
-
-    intf1: Any
-    intf2: Any
 
     def __init__(
         self,
@@ -72,45 +69,25 @@ class WireLink(Link):  # type: ignore[misc]
         ends = (node1.name, node2.name)
         told = {**own, **({"from": senders} if senders else {})}
         self.spec = linkspec.wire(told, ends, label)
-        self.name = ""
-        self.mtu, self.capture, self.made = mtu, capture, made
+        self.capture = capture
         self.wire = wire or shared_wire()
         self.nodes = (node1, node2)
-        params.pop("intf", None)  # Mininet's own default needs shells
-        params.setdefault("cls1", WaylayIntf)
-        params.setdefault("cls2", WaylayIntf)
-        params["up"] = None  # they are
-        super().__init__(node1, node2, **params)
+        self.name = self._free_name(made)
+        super().__init__(node1, node2, mtu, made, params)
 
-    def makeIntfPair(
-        self,
-        intfname1: str,
-        intfname2: str,
-        addr1: Optional[str] = None,
-        addr2: Optional[str] = None,
-        node1: Any = None,
-        node2: Any = None,
-        deleteIntfs: bool = True,
-    ) -> None:
-        """Mininet calls this from its constructor, before the interfaces' own."""
-        del node1, node2, deleteIntfs
-        first, second = self.nodes
-        self.name = self._free_name()
-        if self.made:
-            return
-        check_names(intfname1, intfname2)
-        assert addr1 is not None and addr2 is not None, "Mininet.addLink invents them"
-        ends = (
-            WireEnd(first.name, intfname1, first.pid, addr1, self.mtu),
-            WireEnd(second.name, intfname2, second.pid, addr2, self.mtu),
-        )
-        self.wire.add([WireLinkSpec(self.name, ends, self.spec, self.capture)])
+    def make_ends(self, *ends: tuple[Any, End]) -> None:
+        described = []
+        for node, end in ends:
+            assert end.mac is not None, "Mininet.addLink invents them"
+            described.append(WireEnd(node.name, end.name, node.pid, end.mac, self.mtu))
+        first, second = described
+        self.wire.add([WireLinkSpec(self.name, (first, second), self.spec, self.capture)])
 
-    def _free_name(self) -> str:
+    def _free_name(self, made: bool) -> str:
         """`a-b`; a second link between the same nodes is `a-b.2`."""
         plain = name = "-".join(node.name for node in self.nodes)
         number = 1
-        while name in self.wire.links and not self.made:
+        while name in self.wire.links and not made:
             number += 1
             name = f"{plain}.{number}"
         return name
