@@ -25,7 +25,7 @@ FIRST_FETCH = TOP / "scenarios" / "first-fetch" / "scenario.yaml"
 SCENARIOS = HERE / "scenarios"
 RUN_SECONDS = 120
 UP_SECONDS = 30.0
-GONE_SECONDS = 10.0
+GONE_SECONDS = 60.0
 HOLD_COMMAND = [b"sleep", b"300", b""]
 
 
