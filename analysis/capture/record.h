@@ -14,6 +14,8 @@
 
 struct way_record {
     int64_t time;         /* ns since the epoch */
+    int64_t first;        /* the stamp of its source's first packet, */
+    int64_t before;       /* and of the one before it there; of the first its own */
     uint64_t number;      /* in its file, from 1: Wireshark's frame number */
     const uint8_t *bytes; /* borrowed; never NULL, also where len is 0 */
     uint32_t len;         /* bytes captured */

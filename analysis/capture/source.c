@@ -31,6 +31,7 @@ struct way_source {
     struct way_pcapng pcapng;
     struct way_live *live; /* or NULL for a file */
     struct way_ring *ring; /* its latest packets, or NULL */
+    int64_t begun, before; /* stamps: of its first packet, of its latest */
     int64_t deadline;      /* live: ns on the monotonic clock; 0: none */
     volatile sig_atomic_t stopped;
 };
@@ -208,6 +209,11 @@ static void source_count(struct way_source *source, struct way_record *record)
     if (source->ring)
         way_ring_add(source->ring, record);
     facts->clipped += record->len < record->wire_len;
+    if (facts->packets == 1)
+        source->begun = source->before = record->time;
+    record->first = source->begun;
+    record->before = source->before;
+    source->before = record->time;
     if (facts->packets == 1) {
         facts->first = facts->last = record->time;
         return;

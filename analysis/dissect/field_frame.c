@@ -20,6 +20,30 @@ static enum way_presence get_time(const struct way_field *field, const struct wa
     return way_values_one(out, field->info->type, (uint64_t)view->record->time);
 }
 
+/* Both as they are in Wireshark: of stamps that run backwards they are negative there; here
+ * a duration never is. */
+static enum way_presence get_relative(const struct way_field *field, const struct way_view *view,
+                                      const struct way_level *level, struct way_values *out)
+{
+    int64_t since = view->record->time - view->record->first;
+    (void)level;
+
+    if (since < 0)
+        return WAY_BROKEN;
+    return way_values_one(out, field->info->type, (uint64_t)since);
+}
+
+static enum way_presence get_delta(const struct way_field *field, const struct way_view *view,
+                                   const struct way_level *level, struct way_values *out)
+{
+    int64_t since = view->record->time - view->record->before;
+    (void)level;
+
+    if (since < 0)
+        return WAY_BROKEN;
+    return way_values_one(out, field->info->type, (uint64_t)since);
+}
+
 static enum way_presence get_len(const struct way_field *field, const struct way_view *view,
                                  const struct way_level *level, struct way_values *out)
 {
@@ -60,6 +84,10 @@ static const struct way_field_info rows[] = {
     GIVEN("frame", BYTES, FRAME, way_get_header, "the whole packet, as captured"),
     GIVEN("frame.number", NUMBER, FRAME, get_number, "its number in its file, from 1"),
     GIVEN("frame.time_epoch", TIME, FRAME, get_time, "when it was captured"),
+    GIVEN("frame.time_relative", SPAN, FRAME, get_relative,
+          "since the first packet of its capture; broken where the stamp is before that one's"),
+    GIVEN("frame.time_delta", SPAN, FRAME, get_delta,
+          "since the packet before it in its capture; broken where the stamp is before that one's"),
     GIVEN("frame.len", NUMBER, FRAME, get_len, "bytes on the wire, link header included"),
     GIVEN("frame.cap_len", NUMBER, FRAME, get_captured, "bytes that the capture has of it"),
     GIVEN("frame.link", NUMBER, FRAME, get_link,

@@ -37,6 +37,61 @@ static enum way_presence get_type_or_len(const struct way_field *field, const st
     return way_values_one(out, field->info->type, value);
 }
 
+/* Where what the Ethernet frame carries ends by its own lengths; NULL where nobody knows. */
+static const uint8_t *payload_end(const struct way_level *level)
+{
+    uint16_t type = way_bytes_get16(level->header[WAY_LAYER_ETH].at + AT_ETH_TYPE);
+    struct way_cursor rest = level->header[WAY_LAYER_FRAME];
+
+    if (way_level_has(level, WAY_LAYER_IP) == WAY_PRESENT)
+        return way_level_is_whole(level, WAY_LAYER_IP) ? level->ip.payload.end : NULL;
+    if (way_level_has(level, WAY_LAYER_ARP) == WAY_PRESENT)
+        return level->header[WAY_LAYER_ARP].end;
+    if (type >= WAY_ETHERTYPE_LEAST ||
+        !way_cursor_peel(&rest, level->header[WAY_LAYER_ETH].end - level->header[WAY_LAYER_ETH].at))
+        return NULL;
+    return way_cursor_peel(&rest, type) ? rest.at : NULL;
+}
+
+/* What stands behind that, in Wireshark's order: zeroes up to the least length of a frame; a
+ * trailer; of frames that are long enough for it, a check sequence of four bytes. */
+enum behind { PADDING, TRAILER, CHECK_SEQUENCE };
+
+static enum way_presence get_behind(const struct way_field *field, const struct way_view *view,
+                                    const struct way_level *level, struct way_values *out)
+{
+    enum { FRAME_LEAST = 60, CHECK_LEN = 4, WITH_CHECK_LEAST = FRAME_LEAST + CHECK_LEN };
+    const struct way_record *record = view->record;
+    const uint8_t *end = level->how == WAY_LEVEL_OUTERMOST ? payload_end(level) : NULL;
+
+    if (record->len < record->wire_len)
+        return WAY_BROKEN;
+    if (!end)
+        return WAY_ABSENT;
+    size_t len = (size_t)(level->header[WAY_LAYER_FRAME].end - end), used = record->len - len;
+    size_t padding = record->len >= FRAME_LEAST && used < FRAME_LEAST ? FRAME_LEAST - used : 0;
+    for (size_t i = 0; i < padding; i++)
+        if (end[i])
+            padding = 0;
+    bool checked = record->len >= WITH_CHECK_LEAST && len - padding >= CHECK_LEN;
+    size_t trailer = len - padding - (checked ? CHECK_LEN : 0);
+    switch ((enum behind)field->info->argument) {
+    case PADDING:
+        if (padding)
+            way_values_add_span(out, field->info->type, end, padding);
+        break;
+    case TRAILER:
+        if (trailer && level->vlan_count == 0)
+            way_values_add_span(out, field->info->type, end + padding, trailer);
+        break;
+    case CHECK_SEQUENCE:
+        if (checked)
+            way_values_add(out, field->info->type, way_bytes_get32(end + padding + trailer));
+        break;
+    }
+    return way_values_any(out);
+}
+
 /* Where version 1 and 2 of the cooked header have the same thing; offset is
  * version 1's, argument version 2's place. */
 static enum way_presence get_cooked(const struct way_field *field, const struct way_view *view,
@@ -127,6 +182,14 @@ static const struct way_field_info rows[] = {
     LISTED("eth.ig", BOOL, ETH, get_both, "both: a group", .shift = 40, .mask = 1),
     GIVEN("eth.type", NUMBER, ETH, get_type_or_len, "EtherType; of a tagged frame, the tag's"),
     GIVEN("eth.len", NUMBER, ETH, get_type_or_len, "length, in IEEE 802.3 frames", .argument = 1),
+
+    GIVEN("eth.padding", BYTES, ETH, get_behind,
+          "zeroes behind what it carries (IPv4, ARP, 802.3) up to 60 bytes", .argument = PADDING),
+    GIVEN("eth.trailer", BYTES, ETH, get_behind, "what else stands there, of untagged frames",
+          .argument = TRAILER),
+    GIVEN("eth.fcs", NUMBER, ETH, get_behind,
+          "check sequence: the last four bytes there, of frames of 64 or more",
+          .argument = CHECK_SEQUENCE),
 
     GIVEN("sll", BYTES, SLL, way_get_header, "the Linux cooked header, 16 (v1) or 20 (v2) bytes"),
     GIVEN("sll.pkttype", NUMBER, SLL, get_cooked,

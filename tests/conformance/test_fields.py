@@ -8,6 +8,7 @@ do these tests. What differs on purpose stands in the table below.
 
 from __future__ import annotations
 
+import struct
 import subprocess
 from pathlib import Path
 
@@ -94,6 +95,36 @@ def test_fields_of_every_link_type(tmp_path: Path, link: int) -> None:
     count = 3000 if link == made.ETHERNET else 600
     capture = made.write(tmp_path / "made.pcap", made.pcap(made.draw(link, 1 + link, count), link))
     compare(capture)
+
+
+def behind(kind: bytes, payload: bytes, rest: bytes) -> bytes:
+    """A frame with something behind what it carries."""
+    return bytes(12) + kind + payload + rest
+
+
+def test_what_stands_behind_the_payload(tmp_path: Path) -> None:
+    """Padding, trailers and check sequences of frames around 60 and 64 bytes, and their times."""
+    datagrams = [
+        struct.pack(">BBHHHBBHII", 0x45, 0, 28 + n, 1, 0, 64, 17, 0, 1, 2)
+        + struct.pack(">HHHH", 1, 2, 8 + n, 0)
+        + b"d" * n
+        for n in (0, 17, 18, 50)
+    ]
+    arp = bytes([0, 1, 8, 0, 6, 4, 0, 1]) + bytes(20)
+    frames = [
+        behind(kind, payload, filler * count)
+        for kind, payloads in (
+            (b"\x08\x00", datagrams),
+            (b"\x08\x06", [arp]),
+            (b"\x81\x00\0\5\x08\x00", datagrams),
+            (b"\x00\x05", [b"\xaa\xaa\3\1\2"]),
+        )
+        for payload in payloads
+        for filler in (b"\0", b"\1")
+        for count in (0, 1, 3, 4, 5, 14, 18, 22, 30)
+    ]
+    packets = [(made.START + n * n * 1000, frame) for n, frame in enumerate(frames)]
+    compare(made.write(tmp_path / "made.pcap", made.pcap(packets)))
 
 
 @pytest.mark.parametrize("snap", [34, 60, 96])
