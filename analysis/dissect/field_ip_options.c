@@ -6,7 +6,7 @@
  * Each row of a family walks the options with one of the pickers below, which
  * takes what it wants from an option of its type.
  */
-#include "analysis/dissect/field_table.h"
+#include "analysis/dissect/field_options.h"
 #include "core/packet/ipv4.h"
 
 enum option_type {
@@ -22,66 +22,12 @@ enum option_type {
 
 enum { AT_POINTER = 2, ROUTE_AT = 3, STAMPS_AT = 4, ADDRESS_LEN = 4 };
 
-static bool is_route(const struct way_ipv4_option *option)
+static bool is_route(const struct way_option *option)
 {
     return option->type == RECORD || option->type == LOOSE || option->type == STRICT;
 }
 
-/* Takes what the field asks for out of one option. Returns false when the option
- * is too short to hold it. */
-typedef bool picker(const struct way_field_info *info, const struct way_ipv4_option *option,
-                    struct way_values *out);
-
-/* Calls the picker for every option, the End of Options last (core/packet stops
- * before it). */
-static enum way_presence walk(const struct way_field *field, const struct way_level *level,
-                              picker *pick, struct way_values *out)
-{
-    static const uint8_t end[] = {WAY_IPV4_OPTION_END};
-    struct way_cursor rest = level->ip.options;
-    struct way_ipv4_option option;
-    enum way_packet_error error;
-
-    if (!way_level_is_whole(level, WAY_LAYER_IP))
-        return WAY_BROKEN;
-    while ((error = way_ipv4_option_next(&rest, &option)) == WAY_PACKET_OK && option.bytes)
-        if (!pick(field->info, &option, out))
-            return WAY_BROKEN;
-    if (error != WAY_PACKET_OK)
-        return WAY_BROKEN;
-    if (way_cursor_left(&rest) > 0) {
-        option = (struct way_ipv4_option){.bytes = end, .type = WAY_IPV4_OPTION_END, .len = 1};
-        pick(field->info, &option, out);
-    }
-    return way_values_any(out);
-}
-
-static bool pick_type(const struct way_field_info *info, const struct way_ipv4_option *option,
-                      struct way_values *out)
-{
-    uint32_t type = option->type;
-
-    way_values_add(out, info->type, info->mask ? type >> info->shift & info->mask : type);
-    return true;
-}
-
-static bool pick_len(const struct way_field_info *info, const struct way_ipv4_option *option,
-                     struct way_values *out)
-{
-    if (option->type > WAY_IPV4_OPTION_NOP)
-        way_values_add(out, info->type, option->len);
-    return true;
-}
-
-static bool pick_bytes(const struct way_field_info *info, const struct way_ipv4_option *option,
-                       struct way_values *out)
-{
-    if (info->argument == 0 || option->type == info->argument)
-        way_values_add_span(out, info->type, option->bytes, option->len);
-    return true;
-}
-
-static bool pick_pointer(const struct way_field_info *info, const struct way_ipv4_option *option,
+static bool pick_pointer(const struct way_field_info *info, const struct way_option *option,
                          struct way_values *out)
 {
     if (!is_route(option) && option->type != TIMESTAMP)
@@ -92,24 +38,11 @@ static bool pick_pointer(const struct way_field_info *info, const struct way_ipv
     return true;
 }
 
-/* A number at a fixed place in the option of type `argument`. */
-static bool pick_fixed(const struct way_field_info *info, const struct way_ipv4_option *option,
-                       struct way_values *out)
-{
-    if (option->type != info->argument)
-        return true;
-    if (option->len < info->offset + info->size)
-        return false;
-    uint64_t number = way_number_at(option->bytes + info->offset, info->size) >> info->shift;
-    way_values_add(out, info->type, info->mask ? number & info->mask : number);
-    return true;
-}
-
 /* Which addresses of a route are asked for. */
 enum part { FILLED, UNFILLED, ALL };
 
 /* The route's addresses before the pointer, behind it, or all of them. */
-static void add_route(const struct way_field_info *info, const struct way_ipv4_option *option,
+static void add_route(const struct way_field_info *info, const struct way_option *option,
                       enum part part, struct way_values *out)
 {
     if (option->len <= AT_POINTER)
@@ -122,7 +55,7 @@ static void add_route(const struct way_field_info *info, const struct way_ipv4_o
     }
 }
 
-static bool pick_recorded(const struct way_field_info *info, const struct way_ipv4_option *option,
+static bool pick_recorded(const struct way_field_info *info, const struct way_option *option,
                           struct way_values *out)
 {
     if (option->type == RECORD)
@@ -130,7 +63,7 @@ static bool pick_recorded(const struct way_field_info *info, const struct way_ip
     return option->type != RECORD || option->len > AT_POINTER;
 }
 
-static bool pick_empty(const struct way_field_info *info, const struct way_ipv4_option *option,
+static bool pick_empty(const struct way_field_info *info, const struct way_option *option,
                        struct way_values *out)
 {
     if (option->type == RECORD)
@@ -138,8 +71,8 @@ static bool pick_empty(const struct way_field_info *info, const struct way_ipv4_
     return option->type != RECORD || option->len > AT_POINTER;
 }
 
-static bool pick_source_route(const struct way_field_info *info,
-                              const struct way_ipv4_option *option, struct way_values *out)
+static bool pick_source_route(const struct way_field_info *info, const struct way_option *option,
+                              struct way_values *out)
 {
     if (option->type == LOOSE || option->type == STRICT)
         add_route(info, option, ALL, out);
@@ -148,7 +81,7 @@ static bool pick_source_route(const struct way_field_info *info,
 
 /* The timestamp option's entries: with flag 0 stamps alone, else address and
  * stamp. */
-static bool pick_stamps(const struct way_field_info *info, const struct way_ipv4_option *option,
+static bool pick_stamps(const struct way_field_info *info, const struct way_option *option,
                         struct way_values *out)
 {
     if (option->type != TIMESTAMP)
@@ -167,7 +100,7 @@ static bool pick_stamps(const struct way_field_info *info, const struct way_ipv4
     return true;
 }
 
-static bool pick_addresses(const struct way_field_info *info, const struct way_ipv4_option *option,
+static bool pick_addresses(const struct way_field_info *info, const struct way_option *option,
                            struct way_values *out)
 {
     if (is_route(option))
@@ -177,60 +110,28 @@ static bool pick_addresses(const struct way_field_info *info, const struct way_i
     return true;
 }
 
-/* One getter a picker: what the rows name. */
-#define WALKED(getter, pick)                                                                       \
-    static enum way_presence getter(const struct way_field *field, const struct way_view *view,    \
-                                    const struct way_level *level, struct way_values *out)         \
-    {                                                                                              \
-        (void)view;                                                                                \
-        return walk(field, level, pick, out);                                                      \
-    }
-WALKED(get_types, pick_type)
-WALKED(get_lens, pick_len)
-WALKED(get_bytes, pick_bytes)
-WALKED(get_pointers, pick_pointer)
-WALKED(get_fixed, pick_fixed)
-WALKED(get_recorded, pick_recorded)
-WALKED(get_empty, pick_empty)
-WALKED(get_source_route, pick_source_route)
-WALKED(get_stamps, pick_stamps)
-WALKED(get_addresses, pick_addresses)
+WAY_WALKED(get_types, way_pick_type)
+WAY_WALKED(get_lens, way_pick_len)
+WAY_WALKED(get_bytes, way_pick_bytes)
+WAY_WALKED(get_pointers, pick_pointer)
+WAY_WALKED(get_fixed, way_pick_fixed)
+WAY_WALKED(get_recorded, pick_recorded)
+WAY_WALKED(get_empty, pick_empty)
+WAY_WALKED(get_source_route, pick_source_route)
+WAY_WALKED(get_stamps, pick_stamps)
+WAY_WALKED(get_addresses, pick_addresses)
 
-static enum way_presence get_all(const struct way_field *field, const struct way_view *view,
-                                 const struct way_level *level, struct way_values *out)
+/* The first Record Route: with Waylay, ours. */
+static enum way_presence find_record_route(const struct way_level *level, struct way_option *option)
 {
-    const struct way_cursor *options = &level->ip.options;
-    (void)view;
-
-    if (!way_level_is_whole(level, WAY_LAYER_IP))
-        return WAY_BROKEN;
-    if (way_cursor_left(options) == 0)
-        return WAY_ABSENT;
-    way_values_add_span(out, field->info->type, options->at, way_cursor_left(options));
-    return WAY_PRESENT;
-}
-
-/* The first Record Route: with Waylay, ours. Absent where there is none, broken
- * where an option before it is. */
-static enum way_presence find_record_route(const struct way_level *level,
-                                           struct way_ipv4_option *option)
-{
-    struct way_cursor rest = level->ip.options;
-    enum way_packet_error error;
-
-    if (!way_level_is_whole(level, WAY_LAYER_IP))
-        return WAY_BROKEN;
-    while ((error = way_ipv4_option_next(&rest, option)) == WAY_PACKET_OK && option->bytes)
-        if (option->type == RECORD)
-            return WAY_PRESENT;
-    return error == WAY_PACKET_OK ? WAY_ABSENT : WAY_BROKEN;
+    return way_options_find(level, RECORD, option);
 }
 
 static enum way_presence get_rr_addresses(const struct way_field *field,
                                           const struct way_view *view,
                                           const struct way_level *level, struct way_values *out)
 {
-    struct way_ipv4_option option;
+    struct way_option option;
     (void)view;
 
     enum way_presence presence = find_record_route(level, &option);
@@ -244,7 +145,7 @@ static enum way_presence get_rr_addresses(const struct way_field *field,
 static enum way_presence get_rr_byte(const struct way_field *field, const struct way_view *view,
                                      const struct way_level *level, struct way_values *out)
 {
-    struct way_ipv4_option option;
+    struct way_option option;
     (void)view;
 
     enum way_presence presence = find_record_route(level, &option);
@@ -258,7 +159,7 @@ static enum way_presence get_rr_byte(const struct way_field *field, const struct
 static enum way_presence get_rr_offset(const struct way_field *field, const struct way_view *view,
                                        const struct way_level *level, struct way_values *out)
 {
-    struct way_ipv4_option option;
+    struct way_option option;
     (void)view;
 
     enum way_presence presence = find_record_route(level, &option);
@@ -270,7 +171,7 @@ static enum way_presence get_rr_offset(const struct way_field *field, const stru
 static enum way_presence get_rr(const struct way_field *field, const struct way_view *view,
                                 const struct way_level *level, struct way_values *out)
 {
-    struct way_ipv4_option option;
+    struct way_option option;
     (void)view;
 
     enum way_presence presence = find_record_route(level, &option);
@@ -285,7 +186,8 @@ static enum way_presence get_rr(const struct way_field *field, const struct way_
            .shift = (drop), .mask = (keep))
 
 static const struct way_field_info rows[] = {
-    GIVEN("options", BYTES, IP, get_all, "all options, as they stand in the header", .ours = true),
+    GIVEN("options", BYTES, IP, way_options_get_all, "all options, as they stand in the header",
+          .ours = true),
     LISTED("ip.opt.type", NUMBER, IP, get_types, "type of each option, NOP and the end included"),
     LISTED("ip.opt.type.copy", BOOL, IP, get_types, "copied on fragmentation", .shift = 7,
            .mask = 1),

@@ -12,6 +12,7 @@ libwaydissect_a_SOURCES = \
 	analysis/dissect/field_ip.c \
 	analysis/dissect/field_ip_options.c \
 	analysis/dissect/field_link.c \
+	analysis/dissect/field_options.c analysis/dissect/field_options.h \
 	analysis/dissect/field_table.h \
 	analysis/dissect/field_tcp.c \
 	analysis/dissect/field_tcp_options.c \
