@@ -33,14 +33,14 @@ struct way_candidate *way_candidate_add(GPtrArray *list, enum way_draft_section 
 {
     struct way_candidate *candidate = g_new0(struct way_candidate, 1);
 
-    *candidate = (struct way_candidate){.section = section,
-                                        .weight = weight,
-                                        .words = words,
-                                        .head = head,
-                                        .tail = g_strdup(""),
-                                        .target = g_strdup(""),
-                                        .conditions = g_ptr_array_new_with_free_func(g_free),
-                                        .joint = "with"};
+    candidate->section = section;
+    candidate->weight = weight;
+    candidate->words = words;
+    candidate->head = head;
+    candidate->tail = g_strdup("");
+    candidate->target = g_strdup("");
+    candidate->conditions = g_ptr_array_new_with_free_func(g_free);
+    candidate->joint = "with";
     if (condition)
         g_ptr_array_add(candidate->conditions, condition);
     g_ptr_array_add(list, candidate);

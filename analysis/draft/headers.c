@@ -90,7 +90,7 @@ static char *common(const struct way_draft_values *values, const char *field, bo
 {
     if (values->present == 0) /* options may have come from anywhere: that there are none tells */
         return strcmp(field, "ip.opt.type") == 0 ? g_strdup_printf("lacks %s", field) : NULL;
-    if (values->absent || values->more || (values->count > 1 && !of_tap))
+    if (values->absent || values->more || values->count == 0 || (values->count > 1 && !of_tap))
         return NULL; /* two values of many hosts' packets say little */
     if (values->count == 1)
         return g_strdup_printf("%s == %s", field, values->values[0]->str);
