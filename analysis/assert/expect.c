@@ -140,6 +140,19 @@ static int report(struct origin *origin, const struct way_verdicts *verdicts,
     return result;
 }
 
+/* Takes mutations of the inputs, which are read again for that. */
+static int take_mutations(struct way_mutation *mutation, const struct way_inputs *inputs)
+{
+    for (size_t i = 0; i < inputs->source_count; i++) {
+        if (inputs->opened[i].is_file)
+            continue;
+        way_text_line(stderr, "waylay-assert: --mutate: %s cannot be read twice, expected a file",
+                      inputs->opened[i].path);
+        return -1;
+    }
+    return way_mutation_take(mutation, &inputs->setup);
+}
+
 static int judge(struct way_program *program, const char *path, const struct way_bindings *bindings,
                  const char *folder, const struct way_expect_options *options, json_t *list,
                  struct way_expect_tally *tally)
@@ -160,7 +173,7 @@ static int judge(struct way_program *program, const char *path, const struct way
     if (result) {
         fprintf(stderr, "waylay-assert: %s\n", error.s);
     } else if (options->mutation) {
-        result = way_mutation_take(options->mutation, &inputs.setup);
+        result = take_mutations(options->mutation, &inputs);
     } else {
         way_judge(&inputs.setup, &verdicts);
         result = report(&origin, &verdicts, &inputs.setup, options, list, tally);

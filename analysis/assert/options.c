@@ -251,6 +251,14 @@ static int check_taps(const struct way_expect_options *expect)
                : WAY_ASSERT_PASSED;
 }
 
+static bool asks_standard_input(const struct way_assert_options *options)
+{
+    for (size_t i = 0; i < options->expect.given_count; i++)
+        if (!options->expect.given[i].live && strcmp(options->expect.given[i].path, "-") == 0)
+            return true;
+    return false;
+}
+
 int way_assert_options_read(int argc, char **argv, struct way_assert_options *options)
 {
     int option, code = WAY_ASSERT_PASSED;
@@ -262,6 +270,10 @@ int way_assert_options_read(int argc, char **argv, struct way_assert_options *op
         return WAY_ASSERT_PASSED;
     if (code == WAY_ASSERT_PASSED)
         code = sort_names(options, argv + optind, argc - optind);
+    if (code == WAY_ASSERT_PASSED && options->file_count > 1 && asks_standard_input(options))
+        code = way_assert_complain("--tap: standard input can be read for one file alone, found "
+                                   "several",
+                                   "");
     if (code == WAY_ASSERT_PASSED && options->file_count + options->folder_count == 0)
         code = way_assert_complain(options->check ? "--check: expected the names of files"
                                                   : "expected a RUN_DIR or a FILE.expect",

@@ -113,6 +113,15 @@ def test_of_a_pipe_there_is_evidence(a: Path) -> None:
     assert done.returncode == 1 and len(frames(*(a.parent / "e").iterdir())) == 11
 
 
+def test_what_is_to_be_spoilt_must_be_read_twice(a: Path) -> None:
+    with open(a, "rb") as file:
+        done = ask("--mutate=3", "--tap=a=-", "count.expect", cwd=a.parent, stdin=file)
+    assert done.returncode == 2 and "- cannot be read twice" in done.stderr
+    with open(a, "rb") as file:
+        done = ask("--tap=a=-", "count.expect", "each.expect", cwd=a.parent, stdin=file)
+    assert done.returncode == 2 and "for one file alone" in done.stderr
+
+
 def test_what_a_long_stream_has_forgotten_is_told(a: Path) -> None:
     large = tcp(50001, 80, ACK, 1, 1, b"x" * 60000)
     stream = [Packet(n / 1000, CLIENT, SERVER, large, id=n) for n in range(1000)]
