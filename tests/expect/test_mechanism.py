@@ -196,7 +196,7 @@ def test_a_router_between_records_itself(tmp_path: Path) -> None:
         pushed = Packet(1.0, C, P, tcp(40001, 80, SYN, 1), ttl=63, options=record_route())
         there = pushed.but(at=1.0 + HOP, ttl=62, options=behind)
         taps = {"r1-m1": pushed, "m1-p1": there}
-        rules = BETWEEN.read_text().partition('"nothing with')[0]
+        rules = BETWEEN.read_text().partition('"no SYN with')[0]
         for word, meaning in MEANINGS.items():
             rules = rules.replace(word, meaning)
         file = folder / "between.expect"
