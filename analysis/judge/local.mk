@@ -3,12 +3,13 @@ noinst_LIBRARIES += libwayjudge.a
 libwayjudge_a_SOURCES = \
 	analysis/judge/become.c analysis/judge/become.h \
 	analysis/judge/become_kept.c \
+	analysis/judge/demand.c \
 	analysis/judge/explain.c \
 	analysis/judge/gather.c \
 	analysis/judge/heap.c analysis/judge/heap.h \
 	analysis/judge/join.c \
 	analysis/judge/judge.c analysis/judge/judge.h \
-	analysis/judge/kept_rule.c \
+	analysis/judge/kept_one.c analysis/judge/kept_rule.c \
 	analysis/judge/key.c \
 	analysis/judge/keyset.c analysis/judge/keyset.h \
 	analysis/judge/live.c \
@@ -22,7 +23,7 @@ libwayjudge_a_SOURCES = \
 	analysis/judge/related.c \
 	analysis/judge/relation.c analysis/judge/relation.h \
 	analysis/judge/relation_near.c \
-	analysis/judge/running.c \
+	analysis/judge/running.c analysis/judge/running_wait.c \
 	analysis/judge/single.c \
 	analysis/judge/stretch.c analysis/judge/stretch.h \
 	analysis/judge/window.c

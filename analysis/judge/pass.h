@@ -9,9 +9,10 @@
  *      become.c     the same packet elsewhere, matched as they pass
  *      become_kept.c  the same among packets that were kept
  *      related.c    expectations about several packets, of those that were kept
- *      kept_rule.c  one rule of them
+ *      kept_rule.c  one rule of them; kept_one.c: first and last
  *      gather.c     aggregates, of all packets of a window
- *      running.c    running numbers: aggregates up to a packet
+ *      running.c    running numbers: aggregates up to a packet; running_wait.c: packets
+ *                   that wait to be asked for them
  *      heap.c       what an aggregate is computed from
  *      window.c     edges of windows
  *      live.c       windows that begin before captures, or outlive them
@@ -19,7 +20,8 @@
  *      join.c       which connection of the access log a packet belongs to
  *      meant.c      which kept packets can be meant
  *      explain.c    why a condition does not hold, in words
- *      judge.c      the plan: which rule is judged how; taps that are not fit
+ *      judge.c      the plan: which rule is judged how
+ *      demand.c     taps that are not fit; nothing passes on nothing
  */
 #ifndef WAYLAY_ANALYSIS_JUDGE_PASS_H
 #define WAYLAY_ANALYSIS_JUDGE_PASS_H
@@ -287,6 +289,17 @@ void way_single_end(struct way_pass *pass, void *self);
  * wrong is in doubt. */
 void way_note_overflow(struct way_rule_outcome *outcome, size_t most, const char *which);
 
+/* ---- demand.c ---- */
+
+/* Fails (or doubts) a rule for what it lacks as a whole. */
+void way_note_lack(struct way_rule_outcome *outcome, bool doubt, const char *expected,
+                   const char *found);
+
+/* Demands of a rule that was judged that its taps can be relied upon, that the log's claims
+ * hold, and that something was examined. */
+void way_demand_sound(struct way_pass *pass, const struct way_outcome *outcome,
+                      struct way_rule_outcome *one);
+
 /* ---- become.c ---- */
 
 void *way_become_begin(struct way_pass *pass, const struct way_expected *expected,
@@ -319,7 +332,7 @@ void way_gather_end(struct way_pass *pass);
 bool way_gather_value(void *context, const struct way_term *term, struct way_evaluation *evaluation,
                       struct way_datum *out);
 
-/* ---- running.c ---- */
+/* ---- running.c, running_wait.c ---- */
 
 /* Whether what comes first is certain, of all that running numbers of the term count and the
  * packets (of `main`, or NULL) that they are asked of: they are of one tap, or clocks agree. */

@@ -52,6 +52,26 @@ void way_relating_free(struct way_relating *relating);
 bool way_kept_rule(struct way_pass *pass, const struct way_expected *expected,
                    struct way_relating *relating, struct way_rule_outcome *outcome);
 
+/* Whether all that the rule demands of a packet (in slot 0), the `nth` that it is about,
+ * holds; and what was wrong. */
+enum way_truth way_kept_demanded(struct way_pass *pass, struct way_relating *relating,
+                                 const struct way_kept *kept, size_t nth, struct way_found *found);
+
+/* Fills a note (or NULL) in with that. `kept` is the packet, or NULL. */
+void way_kept_note(struct way_pass *pass, const struct way_expected *expected,
+                   struct way_relating *relating, struct way_note *note,
+                   const struct way_kept *kept, const struct way_found *found);
+
+/* Whether the window that packets bound goes on when the captures have ended: it is so long
+ * after a packet. (A window that ends with a packet has ended.) */
+bool way_kept_is_cut(const struct way_pass *pass, const struct way_rule *rule);
+
+/* ---- kept_one.c ---- */
+
+/* Judges a rule of `first` or `last`; returns as way_kept_rule does. */
+bool way_kept_one(struct way_pass *pass, const struct way_expected *expected,
+                  struct way_relating *relating, struct way_rule_outcome *outcome);
+
 /* ---- become_kept.c ---- */
 
 /* The relations that mean the same packet, as way_relation_holds: one to one among all that
