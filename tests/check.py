@@ -96,7 +96,7 @@ def one(name: str, log: str, *argv: str | Path, cwd: Path = TOP) -> Result:
 def make_check(build: Path, target: str, log: str) -> list[Result]:
     """Runs `make TARGET` in build and returns the results of its TAP programs."""
     since = time.time() - 1
-    code = command(log, "make", "-C", build, target)
+    code = command(log, "make", "-C", build, f"-j{JOBS}", target)
     results = parse_logs(build, since)
     if code != 0 and all(r.verdict != "failed" for r in results):
         results.append(Result(f"make {target}", "failed", f"exit code {code}, see {LOGS / log}"))
