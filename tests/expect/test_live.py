@@ -35,6 +35,20 @@ def rules(tmp_path: Path) -> Path:
     return path
 
 
+def test_of_an_interface_there_is_evidence(rules: Path) -> None:
+    rules.write_text('"none": each "icmp[icmptype] = icmp-echo" on left with ip.ttl == 1\n')
+    folder = rules.parent / "evidence"
+    done = live(
+        rules, 10, "wait", "--live", "right=right", "--for", "3s", "--evidence", str(folder)
+    )
+    judged = Judged(done)
+    (path,) = folder.iterdir()
+    assert judged.code == 1 and judged.items[0]["evidence"] == str(path), judged
+    argv = ["tshark", "-r", str(path), "-Y", "icmp.type == 8 && frame.comment"]
+    shown = subprocess.run(argv, capture_output=True, encoding="utf-8", timeout=120, check=True)
+    assert len(shown.stdout.splitlines()) == 3, shown
+
+
 def test_two_interfaces_until_a_deadline(rules: Path) -> None:
     judged = Judged(live(rules, 40, "wait", "--live", "right=right", "--for", "3s"))
     assert judged.code == 0, judged
