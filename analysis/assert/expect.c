@@ -73,7 +73,6 @@ struct origin {
     const struct way_bindings *bindings;
     const char *folder;
     struct way_wirelog wirelog;
-    bool asked; /* for the log: it is read once, and only if anything is wrong */
 };
 
 static bool is_bad(const struct way_outcome *outcome)
@@ -83,21 +82,22 @@ static bool is_bad(const struct way_outcome *outcome)
     return ruling == WAY_RULED_FAILED || ruling == WAY_RULED_INCONCLUSIVE;
 }
 
-/* What the wire did to the packets of an outcome; NULL where nobody knows. */
+/* What the wire did to the packets that failures name; NULL where nobody knows. */
 static struct way_wire_notes *ask_wire(struct origin *origin, const struct way_judge_setup *setup,
-                                       const struct way_outcome *outcome)
+                                       const struct way_verdicts *verdicts)
 {
     struct way_text error;
+    bool bad = false;
 
-    if (!origin->bindings || !is_bad(outcome))
+    for (size_t i = 0; i < verdicts->count; i++)
+        bad |= is_bad(&verdicts->outcomes[i]);
+    if (!origin->bindings || !bad)
         return NULL;
-    if (!origin->asked &&
-        way_wirelog_read(&origin->wirelog, origin->folder, origin->bindings, &error) < 0) {
+    if (way_wirelog_read(&origin->wirelog, origin->folder, origin->bindings, &error) < 0) {
         fprintf(stderr, "waylay-assert: what the wire did is not told: %s\n", error.s);
         way_wirelog_free(&origin->wirelog);
     }
-    origin->asked = true;
-    return way_wire_notes_new(&origin->wirelog, origin->bindings, origin->folder, setup, outcome);
+    return way_wire_notes_new(&origin->wirelog, origin->bindings, origin->folder, setup, verdicts);
 }
 
 static int report_one(struct origin *origin, const struct way_verdicts *verdicts, size_t n,
@@ -128,14 +128,13 @@ static int report(struct origin *origin, const struct way_verdicts *verdicts,
                   const struct way_judge_setup *setup, const struct way_expect_options *options,
                   json_t *list, struct way_expect_tally *tally)
 {
+    struct way_wire_notes *wire = ask_wire(origin, setup, verdicts);
+    struct way_reporting reporting = {.setup = setup, .file = origin->path, .wire = wire};
     int result = 0;
 
-    for (size_t i = 0; !result && i < verdicts->count; i++) {
-        struct way_wire_notes *wire = ask_wire(origin, setup, &verdicts->outcomes[i]);
-        struct way_reporting reporting = {.setup = setup, .file = origin->path, .wire = wire};
+    for (size_t i = 0; !result && i < verdicts->count; i++)
         result = report_one(origin, verdicts, i, &reporting, options, list, tally);
-        way_wire_notes_free(&wire);
-    }
+    way_wire_notes_free(&wire);
     way_wirelog_free(&origin->wirelog);
     return result;
 }

@@ -161,9 +161,8 @@ static size_t taps_of(const struct way_rule *rule, unsigned taps[2 * WAY_PROGRAM
 }
 
 static void print_rule(FILE *out, const struct way_reporting *reporting,
-                       const struct way_outcome *outcome, size_t n)
+                       const struct way_rule_outcome *one)
 {
-    const struct way_rule_outcome *one = &outcome->rules[n];
     uint64_t all = one->failures ? one->failures : one->doubts, shown = 0;
 
     way_text_line(out, "  %s:%u: %s", one->rule->place.script->name, one->rule->place.line,
@@ -171,7 +170,8 @@ static void print_rule(FILE *out, const struct way_reporting *reporting,
     for (size_t i = 0; i < one->note_count; i++) {
         if (one->notes[i].doubt && one->failures)
             continue;
-        print_note(out, reporting, &one->notes[i], way_wire_notes_text(reporting->wire, n, i));
+        print_note(out, reporting, &one->notes[i],
+                   way_wire_notes_text(reporting->wire, &one->notes[i]));
         shown++;
     }
     unsigned taps[2 * WAY_PROGRAM_SELECT_TAPS];
@@ -197,7 +197,7 @@ void way_verdict_text(FILE *out, const struct way_reporting *reporting,
     for (size_t i = 0; i < outcome->rule_count; i++) {
         const struct way_rule_outcome *one = &outcome->rules[i];
         if (way_rule_ruling(one) != WAY_RULED_PASSED)
-            print_rule(out, reporting, outcome, i);
+            print_rule(out, reporting, one);
         else if (one->unknown)
             way_text_line(out, "    of %" PRIu64 " packets nothing can be said: %s is absent",
                           one->unknown, one->lacking);
@@ -312,10 +312,8 @@ static json_t *note_json(const struct way_reporting *reporting, const struct way
     return NULL;
 }
 
-static json_t *rule_json(const struct way_reporting *reporting, const struct way_outcome *outcome,
-                         size_t n)
+static json_t *rule_json(const struct way_reporting *reporting, const struct way_rule_outcome *one)
 {
-    const struct way_rule_outcome *one = &outcome->rules[n];
     json_t *object = json_object(), *notes = json_array();
     int error =
         json_object_set_new(object, "rule", way_json_of_text(one->rule->text)) |
@@ -328,9 +326,9 @@ static json_t *rule_json(const struct way_reporting *reporting, const struct way
         json_object_set_new(object, "doubts", json_integer((json_int_t)one->doubts));
 
     for (size_t i = 0; i < one->note_count; i++)
-        error |=
-            json_array_append_new(notes, note_json(reporting, &one->notes[i],
-                                                   way_wire_notes_text(reporting->wire, n, i)));
+        error |= json_array_append_new(
+            notes, note_json(reporting, &one->notes[i],
+                             way_wire_notes_text(reporting->wire, &one->notes[i])));
     error |= json_object_set_new(object, "notes", notes);
     if (way_rule_ruling(one) != WAY_RULED_PASSED) {
         unsigned taps[2 * WAY_PROGRAM_SELECT_TAPS];
@@ -369,13 +367,12 @@ json_t *way_verdict_json(const struct way_reporting *reporting, const struct way
         error |= json_object_set_new(object, "expected", way_json_of_text(note->expected));
         error |= json_object_set_new(object, "found", way_json_of_text(note->found));
         error |= set_place(object, reporting, &note->at);
-        const char *wire =
-            way_wire_notes_text(reporting->wire, (size_t)(worst - outcome->rules), 0);
+        const char *wire = way_wire_notes_text(reporting->wire, note);
         if (wire[0])
             error |= json_object_set_new(object, "wire", way_json_of_text(wire));
     }
     for (size_t i = 0; i < outcome->rule_count; i++)
-        error |= json_array_append_new(rules, rule_json(reporting, outcome, i));
+        error |= json_array_append_new(rules, rule_json(reporting, &outcome->rules[i]));
     error |= json_object_set_new(object, "rules", rules);
     if (!error)
         return object;

@@ -26,7 +26,7 @@
 struct way_reporting {
     const struct way_judge_setup *setup;
     const char *file;                  /* the expectation file */
-    const struct way_wire_notes *wire; /* of the outcome that is reported; NULL: nothing is known */
+    const struct way_wire_notes *wire; /* of all outcomes; NULL: nothing is known */
 };
 
 /* Prints one expectation's line; unless it passed, what was wrong: the rule, the

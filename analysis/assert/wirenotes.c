@@ -43,7 +43,7 @@ struct asked {
 struct way_wire_notes {
     const struct way_wirelog *log;
     const struct way_judge_setup *setup;
-    struct asked *asked; /* owned; WAY_NOTES_MAX for each rule */
+    struct asked *asked; /* owned, in the order of their notes' addresses */
     size_t count;
     struct way_view view; /* of the frame at hand */
 };
@@ -110,7 +110,7 @@ static void read_packets(struct way_wire_notes *notes, unsigned source)
 
     for (size_t i = 0; i < notes->count; i++) {
         const struct way_note *note = notes->asked[i].note;
-        if (note && note->at.tap >= 0 && note->at.source == source && note->at.number > last)
+        if (note->at.tap >= 0 && note->at.source == source && note->at.number > last)
             last = note->at.number;
     }
     struct stat status;
@@ -119,7 +119,7 @@ static void read_packets(struct way_wire_notes *notes, unsigned source)
     while (again && way_source_next(again, &record) == WAY_SOURCE_PACKET && record.number <= last)
         for (size_t i = 0; i < notes->count; i++) {
             struct asked *asked = &notes->asked[i];
-            if (!asked->note || asked->note->at.tap < 0 || asked->note->at.source != source ||
+            if (asked->note->at.tap < 0 || asked->note->at.source != source ||
                 asked->note->at.number != record.number)
                 continue;
             way_view_begin(&notes->view, &record);
@@ -209,8 +209,6 @@ static void see(void *self, const struct way_wire_decision *decision,
     const uint64_t *matched = way_selections_run(notes->setup->program->filters, frame);
     for (size_t i = 0; i < notes->count; i++) {
         struct asked *asked = &notes->asked[i];
-        if (!asked->note)
-            continue;
         for (size_t n = 0; n < count; n++)
             match_packet(asked, decision, frame, identities[n]);
         match_wanted(asked, decision, frame, matched);
@@ -239,26 +237,48 @@ static void say(struct asked *asked, const struct way_wirelog *log,
              asked->wanted->filter, first.s, more.s);
 }
 
+static int compare_note(const void *left, const void *right)
+{
+    uintptr_t a = (uintptr_t)((const struct asked *)left)->note;
+    uintptr_t b = (uintptr_t)((const struct asked *)right)->note;
+
+    return (a > b) - (a < b);
+}
+
+/* Asks about each note of what did not pass; returns how many there are. */
+static size_t ask_all(struct asked *asked, const struct way_verdicts *verdicts)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < verdicts->count; i++)
+        for (size_t r = 0; r < verdicts->outcomes[i].rule_count; r++) {
+            const struct way_rule_outcome *rule = &verdicts->outcomes[i].rules[r];
+            for (size_t n = 0; n < rule->note_count; n++, count++) {
+                if (!asked)
+                    continue;
+                asked[count].rule = rule->rule;
+                asked[count].note = &rule->notes[n];
+                set_wanted(&asked[count]);
+            }
+        }
+    return count;
+}
+
 struct way_wire_notes *way_wire_notes_new(const struct way_wirelog *log,
                                           const struct way_bindings *bindings, const char *folder,
                                           const struct way_judge_setup *setup,
-                                          const struct way_outcome *outcome)
+                                          const struct way_verdicts *verdicts)
 {
     struct way_wire_notes *notes = way_memory_array(1, sizeof *notes);
 
     notes->log = log;
     notes->setup = setup;
-    notes->count = outcome->rule_count * WAY_NOTES_MAX;
+    notes->count = way_wirelog_count(log) ? ask_all(NULL, verdicts) : 0;
     notes->asked = way_memory_array(notes->count, sizeof *notes->asked);
-    for (size_t r = 0; r < outcome->rule_count; r++)
-        for (size_t n = 0; n < outcome->rules[r].note_count; n++) {
-            struct asked *asked = &notes->asked[r * WAY_NOTES_MAX + n];
-            asked->rule = outcome->rules[r].rule;
-            asked->note = &outcome->rules[r].notes[n];
-            set_wanted(asked);
-        }
-    if (way_wirelog_count(log) == 0)
+    if (notes->count == 0)
         return notes;
+    ask_all(notes->asked, verdicts);
+    qsort(notes->asked, notes->count, sizeof *notes->asked, compare_note);
     for (unsigned source = 0; source < way_merge_count(setup->merge); source++)
         read_packets(notes, source);
     way_wirelog_frames(log, bindings, folder, see, notes);
@@ -267,9 +287,14 @@ struct way_wire_notes *way_wire_notes_new(const struct way_wirelog *log,
     return notes;
 }
 
-const char *way_wire_notes_text(const struct way_wire_notes *notes, size_t rule, size_t note)
+const char *way_wire_notes_text(const struct way_wire_notes *notes, const struct way_note *note)
 {
-    return notes ? notes->asked[rule * WAY_NOTES_MAX + note].text : "";
+    const struct asked sought = {.note = note};
+    const struct asked *found = notes && notes->count ? bsearch(&sought, notes->asked, notes->count,
+                                                                sizeof sought, compare_note)
+                                                      : NULL;
+
+    return found ? found->text : "";
 }
 
 void way_wire_notes_free(struct way_wire_notes **notes)

@@ -3,8 +3,8 @@
  * What the wire did on purpose to the packets that a failure is about.
  *
  * A packet that was lost, doubled, corrupted or held back by an emulated link is no riddle:
- * the wire's decision log says so (analysis/assert/wirelog.h). Of each note of an outcome
- * two things are asked:
+ * the wire's decision log says so (analysis/assert/wirelog.h). Of each note of what did not
+ * pass two things are asked, of all of them in one pass over the captures:
  *
  *      - was anything done to its packet, on whatever link? Frames are known again as
  *        `becomes` knows packets: by what the mechanism leaves alone. Of equal packets
@@ -24,17 +24,17 @@
 
 struct way_wire_notes;
 
-/* Of an outcome's notes. `log` is the run's in `folder`. The captures at the senders' ends
- * are read once, and those that hold the notes' packets. Freed by way_wire_notes_free; never
- * NULL. */
+/* Of the notes of all outcomes. `log` is the run's in `folder`. The captures at the senders'
+ * ends are read once, and those that hold the notes' packets. Freed by way_wire_notes_free;
+ * never NULL. The verdicts are borrowed. */
 struct way_wire_notes *way_wire_notes_new(const struct way_wirelog *log,
                                           const struct way_bindings *bindings, const char *folder,
                                           const struct way_judge_setup *setup,
-                                          const struct way_outcome *outcome);
+                                          const struct way_verdicts *verdicts);
 
-/* What is to be said of note `note` of rule `rule` ("dropped it: bernoulli, frame 7 from c1
- * on c1-r1"); "" for nothing. `notes` may be NULL. */
-const char *way_wire_notes_text(const struct way_wire_notes *notes, size_t rule, size_t note);
+/* What is to be said of a note, which is one of the verdicts' ("dropped it: bernoulli, frame 7
+ * from c1 on c1-r1"); "" for nothing. `notes` may be NULL. */
+const char *way_wire_notes_text(const struct way_wire_notes *notes, const struct way_note *note);
 
 /* Frees and nulls the pointer. NULL inside is allowed. */
 void way_wire_notes_free(struct way_wire_notes **notes);
