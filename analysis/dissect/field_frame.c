@@ -65,19 +65,60 @@ static enum way_presence get_link(const struct way_field *field, const struct wa
     return way_values_one(out, field->info->type, view->record->link);
 }
 
+static enum way_packet_error ip_options_error(const struct way_level *level)
+{
+    struct way_cursor rest = level->ip.options;
+    struct way_ipv4_option option;
+    enum way_packet_error error;
+
+    while ((error = way_ipv4_option_next(&rest, &option)) == WAY_PACKET_OK && option.bytes)
+        ;
+    return error;
+}
+
+static enum way_packet_error tcp_options_error(const struct way_level *level)
+{
+    struct way_cursor rest = level->tcp.options;
+    struct way_tcp_option option;
+    enum way_packet_error error;
+
+    while ((error = way_tcp_option_next(&rest, &option)) == WAY_PACKET_OK && option.bytes)
+        ;
+    return error;
+}
+
+static bool is_whole(const struct way_level *level, enum way_layer layer)
+{
+    return way_level_has(level, layer) == WAY_PRESENT && way_level_is_whole(level, layer);
+}
+
+/* What is wrong with the level: as it was read, or with its options, which nobody has
+ * walked yet. */
+static enum way_packet_error error_of(const struct way_level *level)
+{
+    enum way_packet_error error = level->error;
+
+    if (error == WAY_PACKET_OK && is_whole(level, WAY_LAYER_IP))
+        error = ip_options_error(level);
+    if (error == WAY_PACKET_OK && is_whole(level, WAY_LAYER_TCP))
+        error = tcp_options_error(level);
+    return error;
+}
+
 /* The first level that says so; reading them all is what this field is for. */
 static enum way_presence get_malformed(const struct way_field *field, const struct way_view *view,
                                        const struct way_level *level, struct way_values *out)
 {
     struct way_view copy = *view;
 
-    for (unsigned n = 0; (level = way_view_level(&copy, n)); n++)
-        if (level->error != WAY_PACKET_OK) {
-            const char *name = way_packet_error_name(level->error);
-            way_values_add_span(out, field->info->type, (const uint8_t *)name, strlen(name));
-            return WAY_PRESENT;
-        }
-    return WAY_ABSENT;
+    enum way_packet_error error = WAY_PACKET_OK;
+    for (unsigned n = 0; error == WAY_PACKET_OK && (level = way_view_level(&copy, n)); n++)
+        error = error_of(level);
+    if (error == WAY_PACKET_OK)
+        return WAY_ABSENT;
+    const char *name = way_packet_error_name(error);
+    way_values_add_span(out, field->info->type, (const uint8_t *)name, strlen(name));
+    return WAY_PRESENT;
 }
 
 static const struct way_field_info rows[] = {

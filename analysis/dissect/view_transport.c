@@ -90,6 +90,9 @@ static void read_udp(struct way_level *level)
     level->udp.destination_port = way_bytes_get16(header + 2);
     level->udp.len = way_bytes_get16(header + 4);
     level->udp.checksum = way_bytes_get16(header + 6);
+    bool too_long = level->udp.len > level->ip_payload_len && !way_ipv4_is_fragment(&level->ip);
+    if (level->udp.len < HEADER_LEN || too_long)
+        level->error = WAY_PACKET_UDP_LENGTH;
     size_t data_len = level->udp.len >= HEADER_LEN ? (size_t)level->udp.len - HEADER_LEN : 0;
     level->udp.payload = way_cursor_first(&rest, data_len);
     way_level_add(level, WAY_LAYER_UDP, way_cursor_over(header, HEADER_LEN));

@@ -24,6 +24,7 @@
     X(TCP_DATA_OFFSET, "tcp_data_offset", "data offset below 5, or beyond the segment")            \
     X(TCP_OPTION_LENGTH, "tcp_option_length", "a TCP option ends outside the header")              \
     X(TCP_CHECKSUM, "tcp_checksum", "the TCP checksum is wrong")                                   \
+    X(UDP_LENGTH, "udp_length", "a UDP length below 8, or beyond the datagram")                    \
     X(ICMP_CHECKSUM, "icmp_checksum", "the ICMP checksum is wrong")                                \
     X(ICMP_LENGTH, "icmp_length", "the RFC 4884 length exceeds the message")
 

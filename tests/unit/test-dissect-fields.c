@@ -152,6 +152,15 @@ static void what_is_broken_says_so(void)
     CU_ASSERT_STRING_EQUAL(ask(frame.bytes, frame.len, "ip.rec_rt"), "!");
     CU_ASSERT_STRING_EQUAL(ask(frame.bytes, frame.len, "rr.ptr"), "!");
     CU_ASSERT_STRING_EQUAL(ask(frame.bytes, frame.len, "ip.checksum.valid"), "no");
+    CU_ASSERT_STRING_EQUAL(ask(frame.bytes, frame.len, "frame.malformed"), "ip_option_length");
+    frame = made_frame("syn");
+    frame.bytes[14 + 20 + 21] = 99; /* the first option's length */
+    CU_ASSERT_STRING_EQUAL(ask(frame.bytes, frame.len, "tcp.options.mss_val"), "!");
+    CU_ASSERT_STRING_EQUAL(ask(frame.bytes, frame.len, "frame.malformed"), "tcp_option_length");
+    frame = made_frame("syn");
+    frame.bytes[14 + 9] = 17; /* a datagram whose length is the upper half of a sequence number */
+    CU_ASSERT_STRING_EQUAL(ask(frame.bytes, frame.len, "udp.length"), "0");
+    CU_ASSERT_STRING_EQUAL(ask(frame.bytes, frame.len, "frame.malformed"), "udp_length");
     frame = made_frame("syn");
     frame.bytes[14 + 20 + 12] = 0; /* the data offset */
     CU_ASSERT_STRING_EQUAL(ask(frame.bytes, frame.len, "tcp.len"), "!");
