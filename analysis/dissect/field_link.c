@@ -7,7 +7,7 @@
 #include "analysis/capture/link.h"
 #include "analysis/dissect/view_link.h"
 
-enum { AT_ETH_DST = 0, AT_ETH_SRC = 6, AT_ETH_TYPE = 12, MAC_LEN = 6 };
+enum { AT_ETH_DST = 0, AT_ETH_SRC = 6, AT_ETH_TYPE = 12, ETH_LEN = 14, MAC_LEN = 6 };
 
 /* Both addresses, in Wireshark's order, or bits of both. */
 static enum way_presence get_both(const struct way_field *field, const struct way_view *view,
@@ -40,17 +40,22 @@ static enum way_presence get_type_or_len(const struct way_field *field, const st
 /* Where what the Ethernet frame carries ends by its own lengths; NULL where nobody knows. */
 static const uint8_t *payload_end(const struct way_level *level)
 {
+    enum { ETHERTYPE_IPV6 = 0x86dd, IPV6_LEN = 40 };
     uint16_t type = way_bytes_get16(level->header[WAY_LAYER_ETH].at + AT_ETH_TYPE);
     struct way_cursor rest = level->header[WAY_LAYER_FRAME];
+    const uint8_t *ipv6;
 
     if (way_level_has(level, WAY_LAYER_IP) == WAY_PRESENT)
         return way_level_is_whole(level, WAY_LAYER_IP) ? level->ip.payload.end : NULL;
     if (way_level_has(level, WAY_LAYER_ARP) == WAY_PRESENT)
         return level->header[WAY_LAYER_ARP].end;
-    if (type >= WAY_ETHERTYPE_LEAST ||
-        !way_cursor_peel(&rest, level->header[WAY_LAYER_ETH].end - level->header[WAY_LAYER_ETH].at))
-        return NULL;
-    return way_cursor_peel(&rest, type) ? rest.at : NULL;
+    way_cursor_peel(&rest, ETH_LEN + 4UL * level->vlan_count); /* they are there: they were read */
+    if (level->ethertype == ETHERTYPE_IPV6)
+        return (ipv6 = way_cursor_peel(&rest, IPV6_LEN)) &&
+                       way_cursor_peel(&rest, way_bytes_get16(ipv6 + 4))
+                   ? rest.at
+                   : NULL;
+    return type < WAY_ETHERTYPE_LEAST && way_cursor_peel(&rest, type) ? rest.at : NULL;
 }
 
 /* What stands behind that, in Wireshark's order: zeroes up to the least length of a frame; a
@@ -73,7 +78,8 @@ static enum way_presence get_behind(const struct way_field *field, const struct 
     for (size_t i = 0; i < padding; i++)
         if (end[i])
             padding = 0;
-    bool checked = record->len >= WITH_CHECK_LEAST && len - padding >= CHECK_LEN;
+    bool tagged = level->vlan_count > 0; /* what stands behind a tag's payload is the tag's */
+    bool checked = !tagged && record->len >= WITH_CHECK_LEAST && len - padding >= CHECK_LEN;
     size_t trailer = len - padding - (checked ? CHECK_LEN : 0);
     switch ((enum behind)field->info->argument) {
     case PADDING:
@@ -81,7 +87,7 @@ static enum way_presence get_behind(const struct way_field *field, const struct 
             way_values_add_span(out, field->info->type, end, padding);
         break;
     case TRAILER:
-        if (trailer && level->vlan_count == 0)
+        if (trailer && !tagged)
             way_values_add_span(out, field->info->type, end + padding, trailer);
         break;
     case CHECK_SEQUENCE:
@@ -184,11 +190,12 @@ static const struct way_field_info rows[] = {
     GIVEN("eth.len", NUMBER, ETH, get_type_or_len, "length, in IEEE 802.3 frames", .argument = 1),
 
     GIVEN("eth.padding", BYTES, ETH, get_behind,
-          "zeroes behind what it carries (IPv4, ARP, 802.3) up to 60 bytes", .argument = PADDING),
+          "zeroes behind what it carries (IP, ARP, 802.3) up to 60 bytes; of the outermost frame",
+          .argument = PADDING),
     GIVEN("eth.trailer", BYTES, ETH, get_behind, "what else stands there, of untagged frames",
           .argument = TRAILER),
     GIVEN("eth.fcs", NUMBER, ETH, get_behind,
-          "check sequence: the last four bytes there, of frames of 64 or more",
+          "check sequence: the last four bytes there, of untagged frames of 64 or more",
           .argument = CHECK_SEQUENCE),
 
     GIVEN("sll", BYTES, SLL, way_get_header, "the Linux cooked header, 16 (v1) or 20 (v2) bytes"),

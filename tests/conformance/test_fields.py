@@ -61,6 +61,8 @@ def agree(field: Field, levels: list[str], quoted: int, value: str) -> bool:
         theirs = [v for n, v in enumerate(theirs) if v != "0" or theirs[n - 1 : n] != ["0"]]
     if field.name == "ip.version" and theirs == ["6"]:  # also the name of another's field
         theirs = []
+    if field.name in ("eth.padding", "eth.trailer"):  # ours are of the outermost frame alone
+        theirs = theirs if len(levels) == 1 else theirs[: len(flat(levels))]
     if same(field, flat(levels), theirs):
         return True
     if quoted >= len(levels) or field.name.startswith(WHOLE_IN_QUOTES):
