@@ -69,7 +69,7 @@ static void count_key(GHashTable *distinct, uint64_t key, int more)
 
     count += (gsize)more;
     if (count)
-        g_hash_table_insert(distinct, way_key_pointer(key), GSIZE_TO_POINTER(count));
+        g_hash_table_insert(distinct, way_key_pointer(key), way_key_pointer(count));
     else
         g_hash_table_remove(distinct, way_key_pointer(key));
 }

@@ -28,6 +28,7 @@ static enum way_truth truth_of(const char *condition)
     evaluation.program = &program;
     if (program.expected && program.expected->rules)
         truth = way_evaluate(&evaluation, program.expected->rules->with);
+    evaluation.program = NULL;
     way_program_free(&program);
     return truth;
 }
