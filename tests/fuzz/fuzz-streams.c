@@ -102,8 +102,7 @@ static size_t send_one(struct ends *ends, const uint8_t *script, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct way_flow_room room = {.streams = 2, .bytes = 2400};
-    struct ends ends = {.next = {1000, 0xfffffff0},
-                        .flows = way_flows_new(WAY_NEEDS_HTTP, &room)};
+    struct ends ends = {.next = {1000, 0xfffffff0}, .flows = way_flows_new(WAY_NEEDS_HTTP, &room)};
 
     if (!ends.flows)
         abort();
