@@ -6,6 +6,9 @@
  * and from the proxy to the origin by the proxy's own port. A packet belongs to the
  * line whose leg it is on, either way, and in whose time it is; ports are used
  * again, so of several lines that fit it is the latest that has begun.
+ *
+ * On one link a connection has one leg: there its packets are known by addresses and
+ * ports, and the log, which knows nothing of what goes past the proxy, is not asked.
  */
 #include "analysis/judge/pass.h"
 
@@ -139,13 +142,37 @@ static uint64_t in_log(const struct way_pass *pass, const struct way_level *leve
 
 /* ---- packets ---- */
 
-uint64_t way_connection_of(const struct way_pass *pass, struct way_stand *stand)
+/* Whether each tap of `some` is an end of a link of which `others` has one, too. */
+static bool links_are_among(const struct way_program *program, const struct way_select *some,
+                            const struct way_select *others)
+{
+    for (size_t i = 0; i < some->tap_count; i++) {
+        const char *name = program->taps[some->taps[i]];
+        size_t length = strcspn(name, "@"), k = 0;
+        while (k < others->tap_count &&
+               (strncmp(program->taps[others->taps[k]], name, length) != 0 ||
+                strcspn(program->taps[others->taps[k]], "@") != length))
+            k++;
+        if (k == others->tap_count)
+            return false;
+    }
+    return true;
+}
+
+bool way_join_asks_log(const struct way_pass *pass, const struct way_rule *rule)
+{
+    return pass->setup->has_log && rule->join == WAY_JOIN_CONNECTION &&
+           !(links_are_among(pass->program, rule->main, rule->other) &&
+             links_are_among(pass->program, rule->other, rule->main));
+}
+
+uint64_t way_connection_of(const struct way_pass *pass, bool by_log, struct way_stand *stand)
 {
     const struct way_level *level = way_view_level(&stand->view, 0);
 
     if (!(level->present >> WAY_LAYER_TCP & 1))
         return 0;
-    if (pass->setup->has_log)
+    if (by_log)
         return in_log(pass, level, stand->record.time);
     uint64_t here = (uint64_t)level->ip.source << 16 | level->tcp.source_port;
     uint64_t there = (uint64_t)level->ip.destination << 16 | level->tcp.destination_port;
@@ -213,7 +240,7 @@ void way_claims_judge(struct way_pass *pass, struct way_rule_outcome *outcome)
     const struct way_rule *rule = outcome->rule;
     const struct way_judge_setup *setup = pass->setup;
 
-    if (!pass->log || rule->join != WAY_JOIN_CONNECTION)
+    if (!way_join_asks_log(pass, rule))
         return;
     bool windowless =
         rule->main->from.kind == WAY_EDGE_OPEN && rule->main->to.kind == WAY_EDGE_OPEN;

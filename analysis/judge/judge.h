@@ -85,7 +85,7 @@ struct way_judge_setup {
     int64_t uncertainty;                            /* ns: between stamps of two taps */
     const struct way_judge_connection *connections; /* of the access log */
     size_t connection_count;
-    bool has_log; /* there is one: `joined by connection` means its pairs */
+    bool has_log; /* there is one: `joined by connection` between links means its pairs */
     /* Where packets come from, in the order of time; NULL: from the merge, which, where it
      * is not, has been read already: what is known of its sources still holds. */
     bool (*next)(void *reader, struct way_record *record);

@@ -100,12 +100,13 @@ void way_kept_note(struct way_pass *pass, const struct way_expected *expected,
 }
 
 /* The first of its group, of those that were looked at before? */
-static bool is_first(struct way_pass *pass, const struct way_rule *rule, GHashTable *groups)
+static bool is_first(struct way_pass *pass, const struct way_rule *rule, bool asks_log,
+                     GHashTable *groups)
 {
     uint64_t key = 0;
 
     if (rule->main->per_count == 0)
-        key = way_connection_of(pass, &pass->stands[WAY_SLOT_SELF]);
+        key = way_connection_of(pass, asks_log, &pass->stands[WAY_SLOT_SELF]);
     else if (!way_key_of(pass, rule->main->per, rule->main->per_count, &key))
         return false;
     return g_hash_table_add(groups, way_key_pointer(key));
@@ -224,7 +225,7 @@ static struct way_tally *tally_for(struct way_pass *pass, struct many *many,
     if (!many->groups)
         return &many->all;
     if (rule->quantifier == WAY_EACH_FIRST)
-        return is_first(pass, rule, many->groups) ? &many->all : NULL;
+        return is_first(pass, rule, many->relating->asks_log, many->groups) ? &many->all : NULL;
     return tally_of(pass, rule, many->groups, kept);
 }
 

@@ -208,12 +208,16 @@ bool way_relation_is_exact(enum way_relation relation);
 void way_log_begin(struct way_pass *pass);
 void way_log_end(struct way_pass *pass);
 
-/* The connection of the access log that a packet belongs to, from 1; 0: none. Where
- * there is no log: a number for its addresses and ports. */
-uint64_t way_connection_of(const struct way_pass *pass, struct way_stand *stand);
+/* Whether a rule that joins by connection takes the pairs from the access log: there is one,
+ * and the rule's two sides are not on the same links. */
+bool way_join_asks_log(const struct way_pass *pass, const struct way_rule *rule);
+
+/* The connection of the access log (`by_log`) that a packet belongs to, from 1; else a number
+ * for its addresses and ports, whichever way. 0: none. */
+uint64_t way_connection_of(const struct way_pass *pass, bool by_log, struct way_stand *stand);
 
 /* The log's claims are checked as well: notes a packet that shows a connection of it; and
- * fails a rule that joins by connection for each that neither of its taps has shown, if it
+ * fails a rule that joins by the log for each that neither of its taps has shown, if it
  * begins inside of the rule's window (which may lie between marks, not between packets). */
 void way_claims_note(struct way_pass *pass, struct way_stand *stand);
 void way_claims_judge(struct way_pass *pass, struct way_rule_outcome *outcome);

@@ -198,7 +198,8 @@ void way_related_end(struct way_pass *pass, struct way_outcome *outcome, const b
 
     pass->slot_selects = expected->slot_selects;
     for (const struct way_rule *rule = expected->rules; rule; rule = rule->next)
-        relatings[n++].rule = rule;
+        relatings[n++] =
+            (struct way_relating){.rule = rule, .asks_log = way_join_asks_log(pass, rule)};
     walk(pass, outcome, done, relatings, 0);
     for (n = 0; n < outcome->rule_count; n++)
         way_relating_free(&relatings[n]);

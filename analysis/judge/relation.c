@@ -19,12 +19,15 @@
 /* ---- joins ---- */
 
 /* The key of the packet in slot 0, on its side of the join. */
-static bool join_key(struct way_pass *pass, const struct way_rule *rule, bool main, uint64_t *key)
+static bool join_key(struct way_pass *pass, const struct way_relating *relating, bool main,
+                     uint64_t *key)
 {
+    const struct way_rule *rule = relating->rule;
+
     if (rule->join == WAY_JOIN_FIELDS)
         return way_join_key(pass, rule, main, key);
     if (rule->join == WAY_JOIN_CONNECTION) {
-        *key = way_connection_of(pass, &pass->stands[WAY_SLOT_SELF]);
+        *key = way_connection_of(pass, relating->asks_log, &pass->stands[WAY_SLOT_SELF]);
         return *key != 0;
     }
     return false;
@@ -45,7 +48,7 @@ static void sort_others(struct way_pass *pass, struct way_relating *relating)
     for (size_t i = 0; i < list->count; i++) {
         uint64_t key;
         way_pass_put(pass, WAY_SLOT_SELF, list->items[i]);
-        if (join_key(pass, rule, false, &key))
+        if (join_key(pass, relating, false, &key))
             relating->joined[relating->joined_count++] = (struct way_joined){key, i};
     }
     way_joined_sort(relating->joined, relating->joined_count);
@@ -207,7 +210,7 @@ static void look_by_key(struct way_pass *pass, struct way_relating *relating, st
     uint64_t key;
     int64_t from, to;
 
-    *joined = join_key(pass, rule, true, &key);
+    *joined = join_key(pass, relating, true, &key);
     if (!*joined)
         return;
     if (!relating->is_sorted)
@@ -328,9 +331,10 @@ static void explain_unlike(struct way_pass *pass, const struct way_rule *rule,
     way_explain(pass, rule->other_with, search->found->expected, search->found->found);
 }
 
-static void explain(struct way_pass *pass, const struct way_rule *rule, struct search *search,
-                    bool joined, enum way_truth truth)
+static void explain(struct way_pass *pass, const struct way_relating *relating,
+                    struct search *search, bool joined, enum way_truth truth)
 {
+    const struct way_rule *rule = relating->rule;
     struct way_found *found = search->found;
 
     explain_unlike(pass, rule, search);
@@ -344,7 +348,7 @@ static void explain(struct way_pass *pass, const struct way_rule *rule, struct s
     way_note_write(found->expected, "%.300s %s%s", rule->other->text,
                    relation_words(rule->relation), within);
     if (!joined && rule->join == WAY_JOIN_CONNECTION) {
-        way_note_write(found->found, pass->setup->has_log
+        way_note_write(found->found, relating->asks_log
                                          ? "the access log has no line for this connection"
                                          : "it is of no connection");
     } else if (!joined) {
@@ -429,7 +433,7 @@ enum way_truth way_relation_holds(struct way_pass *pass, struct way_relating *re
     else
         look_by_time(pass, rule, &search);
     if (!joined) {
-        explain(pass, rule, &search, joined, WAY_FALSE);
+        explain(pass, relating, &search, joined, WAY_FALSE);
         return WAY_FALSE;
     }
     const char *why;
@@ -437,7 +441,7 @@ enum way_truth way_relation_holds(struct way_pass *pass, struct way_relating *re
         with_unseen(pass, rule, &search, quantified(pass, rule, &search.tally), &why);
     if (truth == WAY_TRUE)
         return truth;
-    explain(pass, rule, &search, joined, truth);
+    explain(pass, relating, &search, joined, truth);
     if (rule->other_count || (*why && search.tally.hold == 0))
         way_note_write(found->found, "%" PRIu64 " of them%s", search.tally.hold, why);
     return truth;

@@ -16,12 +16,13 @@ struct way_found {
 };
 
 /* A rule while it is judged, with what is worked out once. Zeroed but for the rule
- * to begin with. */
+ * (and whether it asks the log) to begin with. */
 struct way_relating {
     const struct way_rule *rule;
     struct way_joined *joined; /* of those others that have the key's fields */
     size_t joined_count;
     bool is_sorted;
+    bool asks_log;        /* of `joined by connection`: the access log has the pairs */
     struct way_met *met;  /* of relations that mean the same packet; else NULL */
     uint8_t *wholly_seen; /* of each in the main select's list */
     size_t met_count;

@@ -6,16 +6,19 @@ import json
 from pathlib import Path
 
 import pytest
-from made import ACK, CLIENT, SERVER, START, SYN, Packet, tcp
+from made import ACK, CLIENT, SERVER, START, SYN, Packet, tcp, udp
 from test_time import rule
 
 from conftest import Judge, Run
 
 OTHER = "10.0.1.3"
 NODES = {"c": CLIENT, "r": "10.0.1.1", "p": "10.0.2.2", "o": SERVER}
-WHOLE = 'each "tcp[tcpflags] & tcp-syn != 0" on c-r followed by "tcp" on c-r joined by connection'
-DURING = WHOLE.replace("on c-r followed", "on c-r during s followed")
-BETWEEN = f'first "tcp" on c-r as a {WHOLE.replace("on c-r followed", "on c-r from a followed")}'
+SYN_ON = 'each "tcp[tcpflags] & tcp-syn != 0" on c-r'
+BOTH = 'followed by "tcp" on c-r, r-o joined by connection'
+WHOLE = f"{SYN_ON} {BOTH}"
+DURING = f"{SYN_ON} during s {BOTH}"
+BETWEEN = f'first "tcp" on c-r as a {SYN_ON} from a {BOTH}'
+BEYOND = [Packet(0, CLIENT, SERVER, udp(9, 9))]  # the other link carries no connection
 
 
 def connection(at: float, port: int, client: str = CLIENT) -> list[Packet]:
@@ -62,7 +65,7 @@ def test_a_line_without_packets(
     between: int,
 ) -> None:  # fmt: skip
     packets = connection(1, 50001) + connection(3, 50002) + connection(9, 50003)
-    folder = run(NODES, {"s.start": 2, "s.end": 5}, {}, {"c-r": packets})
+    folder = run(NODES, {"s.start": 2, "s.end": 5}, {}, {"c-r": packets, "r-o": BEYOND})
     true = [(p.at, 50001 + n, CLIENT) for n, p in enumerate(packets[::3])]
     logged(folder, true + claimed)
     for text, code in ((WHOLE, whole), (DURING, during), (BETWEEN, between)):
@@ -73,11 +76,21 @@ def test_a_line_without_packets(
 
 def test_a_packet_without_a_line(run: Run, judge_run: Judge) -> None:
     packets = connection(1, 50001) + connection(3, 50002)
-    folder = logged(
-        run(NODES, {"s.start": 2, "s.end": 5}, {}, {"c-r": packets}), [(1, 50001, CLIENT)]
-    )
+    links = {"c-r": packets, "r-o": BEYOND}
+    folder = logged(run(NODES, {"s.start": 2, "s.end": 5}, {}, links), [(1, 50001, CLIENT)])
     judged = judge_run(rule(DURING), folder)
     assert judged.code == 1 and "no line for this connection" in judged.items[0]["detail"], judged
+
+
+def test_on_one_link_the_log_is_not_asked(run: Run, judge_run: Judge) -> None:
+    """What goes past the proxy has no line; on its link it is a connection all the same."""
+    links = {"c-r": connection(1, 50001) + connection(3, 50002), "r-o": BEYOND}
+    folder = logged(run(NODES, {"m": 0}, {}, links), [(1, 50001, CLIENT)])
+    for count, code in ((2, 0), (3, 1)):
+        for taps in ("c-r", "c-r@r"):
+            text = f'each "tcp[tcpflags] = tcp-syn" on c-r followed by exactly {count} "tcp"'
+            judged = judge_run(rule(f"{text} on {taps} joined by connection"), folder)
+            assert judged.code == code, judged
 
 
 def test_many_connections(run: Run, judge_run: Judge) -> None:
@@ -86,8 +99,8 @@ def test_many_connections(run: Run, judge_run: Judge) -> None:
     for n in range(4000):
         packets += connection(n / 10, 40000 + n % 500)
         lines.append((n / 10 + 0.001, 40000 + n % 500, CLIENT))
-    folder = logged(run(NODES, {"m": 0}, {}, {"c-r": packets}), lines)
+    folder = logged(run(NODES, {"m": 0}, {}, {"c-r": packets, "r-o": BEYOND}), lines)
     text = 'each "tcp[tcpflags] = tcp-syn" on c-r'
-    text += ' followed by exactly 2 "tcp" on c-r joined by connection'
+    text += ' followed by exactly 2 "tcp" on c-r, r-o joined by connection'
     judged = judge_run(rule(text), folder)
     assert judged.code == 0, judged.items[0]["detail"]
