@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/assert/check_file.h"
@@ -38,7 +39,7 @@ static void keep_only(struct way_program *program, const struct way_expect_optio
 /* Writes the evidence of an outcome, where it is to be. In a run's own folder, which may
  * be nobody's to write, it is written if that can be. */
 static int show_evidence(const struct way_reporting *reporting, const struct way_outcome *outcome,
-                         const struct way_expect_options *options, const char *folder,
+                         const struct way_expect_options *options, const char *folder, FILE *text,
                          json_t *object)
 {
     char into[PATH_MAX], path[PATH_MAX];
@@ -56,14 +57,14 @@ static int show_evidence(const struct way_reporting *reporting, const struct way
         fprintf(stderr, "waylay-assert: %s\n", error.s);
         return -1;
     }
-    if (gone && options->text)
-        way_text_line(options->text,
+    if (gone && text)
+        way_text_line(text,
                       "    evidence:  lacks %u of the packets: of a stream the last %d MB are kept",
                       gone, WAY_INPUTS_KEPT / 1000000);
     if (written <= 0)
         return 0;
-    if (options->text)
-        way_text_line(options->text, "    evidence:  %s", path);
+    if (text)
+        way_text_line(text, "    evidence:  %s", path);
     return json_object_set_new(object, "evidence", way_json_of_text(path));
 }
 
@@ -100,6 +101,25 @@ static struct way_wire_notes *ask_wire(struct origin *origin, const struct way_j
     return way_wire_notes_new(&origin->wirelog, origin->bindings, origin->folder, setup, verdicts);
 }
 
+/* What a person would be told of it, for the object's `text`. */
+static int add_words(struct origin *origin, const struct way_reporting *reporting,
+                     const struct way_outcome *outcome, const struct way_expect_options *options,
+                     json_t *object)
+{
+    char *words = NULL;
+    size_t size = 0;
+    FILE *text = open_memstream(&words, &size);
+
+    if (!text)
+        return -1;
+    way_verdict_text(text, reporting, outcome);
+    int result = show_evidence(reporting, outcome, options, origin->folder, text, object);
+    if (fclose(text) != 0 || json_object_set_new(object, "text", json_string(words)))
+        result = -1;
+    free(words);
+    return result;
+}
+
 static int report_one(struct origin *origin, const struct way_verdicts *verdicts, size_t n,
                       struct way_reporting *reporting, const struct way_expect_options *options,
                       json_t *list, struct way_expect_tally *tally)
@@ -115,9 +135,11 @@ static int report_one(struct origin *origin, const struct way_verdicts *verdicts
         fputs("waylay-assert: out of memory\n", stderr);
         return -1;
     }
+    if (!options->text && is_bad(outcome))
+        return add_words(origin, reporting, outcome, options, object);
     if (options->text)
         way_verdict_text(options->text, reporting, outcome);
-    if (show_evidence(reporting, outcome, options, origin->folder, object))
+    if (show_evidence(reporting, outcome, options, origin->folder, options->text, object))
         return -1;
     if (options->text && options->explain)
         way_verdict_explain(options->text, reporting, outcome, verdicts);

@@ -6,6 +6,8 @@
  * a wrong command line or a broken folder yields a message and nothing else.
  */
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,14 +211,27 @@ static int evaluate_to(struct way_assert_options *options)
                : code;
 }
 
-/* What was printed may not have arrived: a full disk, a closed pipe. */
+/* Whether nobody reads standard output any more, as behind `| head`. */
+static bool is_left(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO};
+
+    return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP));
+}
+
+/* What was printed may not have arrived: a full disk; or a reader who has seen enough, of
+ * which the program ends as the signal has it, also where whoever started it ignores that. */
 static int check_printed(int code)
 {
     bool bad = ferror(stdout) != 0;
 
-    return fflush(stdout) != 0 || bad
-               ? way_assert_complain("what was to be printed cannot be written", "")
-               : code;
+    if (fflush(stdout) == 0 && !bad)
+        return code;
+    if (is_left()) {
+        signal(SIGPIPE, SIG_DFL);
+        raise(SIGPIPE);
+    }
+    return way_assert_complain("what was to be printed cannot be written", "");
 }
 
 int main(int argc, char **argv)

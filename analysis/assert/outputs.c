@@ -79,6 +79,17 @@ static void tap_pair(FILE *out, const char *key, const char *value)
     fputs("\"\n", out);
 }
 
+/* Lines as a YAML block: as they are, further in. */
+static void tap_block(FILE *out, const char *key, const char *text)
+{
+    fprintf(out, "  %s: |\n", key);
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        fprintf(out, "    %.*s\n", (int)length, text);
+        text += length + (text[length] == '\n');
+    }
+}
+
 static void tap_details(FILE *out, const json_t *object)
 {
     static const char *const keys[] = {"rule", "expected", "found", "wire", "capture", "file"};
@@ -94,6 +105,8 @@ static void tap_details(FILE *out, const json_t *object)
     if (json_object_get(object, "frame"))
         fprintf(out, "  frame: %" JSON_INTEGER_FORMAT "\n",
                 json_integer_value(json_object_get(object, "frame")));
+    if (json_object_get(object, "text"))
+        tap_block(out, "text", text_of(object, "text"));
     fputs("  ...\n", out);
 }
 
@@ -125,7 +138,8 @@ static void write_tap(FILE *out, json_t *list)
 
 /* ---- JUnit ---- */
 
-static void xml_text(FILE *out, const char *text)
+/* With `lines`, lines stay lines; in an attribute they would not. */
+static void xml_write(FILE *out, const char *text, bool lines)
 {
     static const struct {
         char c;
@@ -140,8 +154,13 @@ static void xml_text(FILE *out, const char *text)
         if (as)
             fputs(as, out);
         else /* XML has no way to write most control characters */
-            fputc((unsigned char)*text < ' ' ? '?' : *text, out);
+            fputc((unsigned char)*text < ' ' && !(lines && *text == '\n') ? '?' : *text, out);
     }
+}
+
+static void xml_text(FILE *out, const char *text)
+{
+    xml_write(out, text, false);
 }
 
 static void xml_attribute(FILE *out, const char *name, const char *value)
@@ -151,17 +170,27 @@ static void xml_attribute(FILE *out, const char *name, const char *value)
     fputc('"', out);
 }
 
+/* What a person would read; of what has no such words, the rule. */
+static void junit_body(FILE *out, const json_t *object)
+{
+    if (*text_of(object, "text")) {
+        xml_write(out, text_of(object, "text"), true);
+        return;
+    }
+    xml_text(out, text_of(object, "rule"));
+    if (*text_of(object, "wire")) {
+        fputs("\nthe wire ", out);
+        xml_text(out, text_of(object, "wire"));
+    }
+}
+
 static void junit_element(FILE *out, const json_t *object, const char *element)
 {
     fprintf(out, "      <%s", element);
     xml_attribute(out, "type", text_of(object, "verdict"));
     xml_attribute(out, "message", text_of(object, "detail"));
     fputc('>', out);
-    xml_text(out, text_of(object, "rule"));
-    if (*text_of(object, "wire")) {
-        fputs("\nthe wire ", out);
-        xml_text(out, text_of(object, "wire"));
-    }
+    junit_body(out, object);
     fprintf(out, "</%s>\n", element);
 }
 
@@ -188,6 +217,8 @@ static void junit_case(FILE *out, const json_t *object)
     } else if (is_warning(object)) {
         fputs("      <system-out>warning: ", out);
         xml_text(out, text_of(object, "detail"));
+        fputc('\n', out);
+        junit_body(out, object);
         fputs("</system-out>\n", out);
     } else {
         junit_element(out, object, is(object, "failed") ? "failure" : "error");

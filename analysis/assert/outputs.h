@@ -11,6 +11,7 @@
  *              flaky is not ok; a warning is a TODO, which no consumer counts as a failure
  *      JUnit   a suite for each run; a failure for each failed, an error for each
  *              inconclusive or flaky one; a warning passes, and is told in system-out
+ *      both    have the words of the text format (`text` of the objects) of what is wrong
  *      JSON    {"expectations": [...]}, or each of the objects in a line
  *
  * TAP: https://testanything.org/tap-version-13-specification.html

@@ -80,16 +80,36 @@ static struct way_text counts_text(const struct way_outcome *outcome)
     return way_text("%zu of %zu rules broken", bad, all);
 }
 
+/* The name of a capture, without its folder. */
+static const char *capture_name(const struct way_reporting *reporting, const struct way_at *at)
+{
+    const struct way_source_facts *facts =
+        way_source_facts(way_merge_source(reporting->setup->merge, at->source));
+    const char *slash = strrchr(facts->name, '/');
+
+    return slash ? slash + 1 : facts->name;
+}
+
 /* "c1-r1.pcap frame 12 at 1764.000000001 on c1-r1" */
 static struct way_text place_text(const struct way_reporting *reporting, const struct way_at *at)
 {
     if (at->tap < 0)
         return way_text("the captures as a whole");
-    const struct way_source_facts *facts =
-        way_source_facts(way_merge_source(reporting->setup->merge, at->source));
-    const char *slash = strrchr(facts->name, '/');
-    return way_text("%s frame %" PRIu64 " at %s", slash ? slash + 1 : facts->name, at->number,
+    return way_text("%s frame %" PRIu64 " at %s", capture_name(reporting, at), at->number,
                     way_text_time(at->time).s);
+}
+
+/* The display filters that find a note's packet, or, where it is about none, those that names
+ * stood for; each with the capture for which it is. */
+static void print_filters(FILE *out, const struct way_reporting *reporting,
+                          const struct way_note *note)
+{
+    if (note->filter[0])
+        way_text_line(out, "    wireshark: in %s: %s", capture_name(reporting, &note->at),
+                      note->filter);
+    for (size_t i = 0; !note->filter[0] && i < note->bound_count; i++)
+        way_text_line(out, "    wireshark: in %s: frame.number == %" PRIu64,
+                      capture_name(reporting, &note->bound_at[i]), note->bound_at[i].number);
 }
 
 static void print_note(FILE *out, const struct way_reporting *reporting,
@@ -107,8 +127,7 @@ static void print_note(FILE *out, const struct way_reporting *reporting,
         way_text_line(out, "    the wire:  %s", wire);
     if (note->bound[0])
         way_text_line(out, "    bound:     %s", note->bound);
-    if (note->filter[0])
-        way_text_line(out, "    wireshark: %s", note->filter);
+    print_filters(out, reporting, note);
 }
 
 /* What is known of a tap: "c1-r1: 12 packets from 1764.1 to 1764.9, live from 1764.0". */

@@ -107,3 +107,16 @@ def test_of_a_run_it_lies_in_its_folder(run: Run, judge_run: Judge) -> None:
     judged = judge_run('"it comes through": each "tcp" on c-r becomes on r-o', folder)
     assert judged.code == 1 and Path(judged.items[0]["evidence"]).parent == folder / "evidence"
     assert captured == {p.name: p.read_bytes() for p in (folder / "captures").iterdir()}
+
+
+def test_filters_say_of_which_capture_they_are(tmp_path: Path) -> None:
+    """Where a rule is about no packet, they find the one that the name stands for."""
+    a, b = stream(3)
+    _, text = evidence(tmp_path, a, b[:2], [])
+    assert "    wireshark: in a.pcap: frame.number == 3\n" in text, text
+    (tmp_path / "names.expect").write_text(
+        '"it": for each "tcp" on a as x: expect x.tcp.seq_raw < 120'
+    )
+    argv = [str(PROGRAM), "--tap", f"a={tmp_path / 'a.pcap'}", str(tmp_path / "names.expect")]
+    text = subprocess.run(argv, capture_output=True, encoding="utf-8", timeout=60).stdout
+    assert "    wireshark: in a.pcap: frame.number == 3\n" in text, text

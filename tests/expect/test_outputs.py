@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import xml.etree.ElementTree as xml
 from pathlib import Path
@@ -51,7 +52,8 @@ def test_tap(run: Run, tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert done.returncode == 1 and lines[:2] == ["TAP version 13", "1..4"]
     assert lines[2] == f"not ok 1 - one SYN & no more in {folder}"
-    assert '  verdict: "failed"' in lines
+    assert '  verdict: "failed"' in lines and "  text: |" in lines
+    assert "        expected:  exactly 1 such packets" in lines
     assert f"ok 2 - \\# of acknowledgements in {folder}" in lines
     assert f"not ok 3 - small in {folder} # TODO a warning" in lines
     assert f"ok 4 - later in {folder} # SKIP not yet" in lines
@@ -69,7 +71,12 @@ def test_junit(run: Run, tmp_path: Path) -> None:
     }
     names = [case.get("name") for case in suite]
     assert names == ["one SYN & no more", "# of acknowledgements", "small", "later"]
-    assert suite[0][0].tag == "failure" and "exactly 1" in (suite[0][0].text or "")
+    text = ask(folder).stdout.splitlines()
+    body = (suite[0][0].text or "").splitlines()
+    assert suite[0][0].tag == "failure" and len(body) > 5 and body == text[: len(body)]
+    assert "    found:     0" in body, body
+    warning = suite[2][0].text or ""
+    assert "found:     this one" in warning and "evidence:  " in warning, warning
 
 
 def test_json_lines(run: Run, tmp_path: Path) -> None:
@@ -197,3 +204,13 @@ def test_a_capture_is_no_run(tmp_path: Path) -> None:
     file.write_bytes(b"")
     done = ask(file)
     assert done.returncode == 2 and f"a capture is given by --tap NAME={file}" in done.stderr
+
+
+def test_a_reader_who_has_seen_enough(run: Run, tmp_path: Path) -> None:
+    """It ends by SIGPIPE, also where whoever started it ignores that, and says nothing."""
+    folder = kept(run, tmp_path / "one", [THEN])
+    argv = f"trap '' PIPE; sleep 0.1; exec {PROGRAM} {folder}"
+    started = subprocess.Popen(["sh", "-c", argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert started.stdout and started.stderr
+    started.stdout.close()
+    assert started.stderr.read() == b"" and started.wait(60) == -signal.SIGPIPE
