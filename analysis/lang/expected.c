@@ -84,6 +84,21 @@ static void complain_of_need(struct way_expected *expected, struct way_arena *ar
                                  need->kind == WAY_REQUIRES_TAP ? "tap" : "mark", need->name);
 }
 
+/* Two of one file cannot be told from each other. (Rows of one table may be alike.) */
+static bool words_are_new(struct way_program *program, const struct way_item *item,
+                          const char *words)
+{
+    for (const struct way_expected *one = program->expected; one; one = one->next) {
+        if (one->place.script != item->place.script || one->place.begin == item->place.begin ||
+            strcmp(one->words, words) != 0)
+            continue;
+        way_complain(&program->complaints, item->place,
+                     "the words \"%s\" are those of line %u already", words, one->place.line);
+        return false;
+    }
+    return true;
+}
+
 /* One expectation, in an environment that has the values of its rows. */
 static bool expect(struct way_context *context, const struct way_item *item)
 {
@@ -100,7 +115,7 @@ static bool expect(struct way_context *context, const struct way_item *item)
     expected->place = item->place;
     expected->warn = item->warn;
     expected->words = way_resolve_text(context, item->place, item->name, false);
-    if (!expected->words)
+    if (!expected->words || !words_are_new(program, item, expected->words))
         return false;
     for (const struct way_header *header = item->headers; header; header = header->next)
         if (header->kind == WAY_HEADER_REQUIRES)

@@ -5,6 +5,7 @@
  * The clauses before a relation speak of the packets that the rule is about,
  * those behind it of the other ones.
  */
+#include <math.h>
 #include <string.h>
 
 #include "analysis/lang/resolver.h"
@@ -210,6 +211,23 @@ static bool take_other(struct way_context *context, const struct way_clause *cla
     }
 }
 
+/* A number that stands there must be how many packets there can be. */
+static bool is_count(struct way_context *context, const struct way_term *term)
+{
+    const struct way_term *one = term->kind == WAY_TERM_NEGATE ? term->kids[0] : term;
+
+    /* What is computed of a run's numbers may come to anything. */
+    if (one->kind != WAY_TERM_DATUM || way_sort_family(one->datum.sort) != WAY_SORT_NUMBER ||
+        one->datum.shape != WAY_ONE)
+        return true;
+    double number = way_datum_real(&one->datum) * (one == term ? 1 : -1);
+    if (number >= 0 && number == floor(number))
+        return true;
+    way_complain(complaints_of(context), term->place,
+                 "there cannot be %g packets: expected 0, 1, 2 ...", number);
+    return false;
+}
+
 static bool count_term(struct way_context *context, const struct way_expr *expr,
                        struct way_term **out)
 {
@@ -222,9 +240,9 @@ static bool count_term(struct way_context *context, const struct way_expr *expr,
     if (!*out)
         return false;
     enum way_sort family = way_sort_family((*out)->sort);
-    if (family == WAY_SORT_NUMBER || family == WAY_SORT_ANY)
-        return true;
-    return refuse(context, expr->place, "expected a number");
+    if (family != WAY_SORT_NUMBER && family != WAY_SORT_ANY)
+        return refuse(context, expr->place, "expected a number");
+    return is_count(context, *out);
 }
 
 static bool same_taps(const struct way_select *a, const struct way_select *b)

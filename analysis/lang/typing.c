@@ -120,6 +120,21 @@ static bool is_set_literal(const struct way_term *term)
     return term->kind == WAY_TERM_GATHER && term->datum.shape == WAY_SET;
 }
 
+/* A share is of one: what it is compared with may not be the number before a per cent sign. */
+static bool share_fits(struct way_context *context, const struct way_term *share,
+                       const struct way_term *bound)
+{
+    const struct way_datum *datum = &bound->datum;
+
+    if (share->kind != WAY_TERM_AGGREGATE || share->aggregate != WAY_AGGREGATE_SHARE ||
+        bound->kind != WAY_TERM_DATUM || datum->shape != WAY_ONE ||
+        way_sort_family(bound->sort) != WAY_SORT_NUMBER || way_datum_real(datum) <= 1)
+        return true;
+    way_complain(&context->resolver->program->complaints, bound->place,
+                 "a share is between 0 and 1: did you mean '%g%%'?", way_datum_real(datum));
+    return false;
+}
+
 static bool type_comparison(struct way_context *context, struct way_term *term)
 {
     struct way_complaints *complaints = &context->resolver->program->complaints;
@@ -144,6 +159,8 @@ static bool type_comparison(struct way_context *context, struct way_term *term)
                      left->text, term->kind == WAY_TERM_EQUAL ? "in" : "not in", right->text);
         return false;
     }
+    if (!share_fits(context, left, right) || !share_fits(context, right, left))
+        return false;
     return !term->kids[2] || is_value(context, term->kids[2]);
 }
 

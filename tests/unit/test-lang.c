@@ -127,6 +127,8 @@ static void names_are_known_before_anything_is_read(void)
         {"macro f($a) = $a == 1\n\"x\": no \"tcp\" on c1-r1 with f(1, 2)",
          "t.expect:2:29: the macro 'f' "
          "takes 1 value, not 2"},
+        {"\"x\": no \"tcp\" on c1-r1\n\"y\": no \"udp\" on c1-r1\n\"x\": no \"icmp\" on c1-r1",
+         "t.expect:3:1: the words \"x\" are those of line 1 already"},
         {"\"x\": for each $a in rows no \"tcp\" on c1-r1",
          "t.expect:1:6: there is no table 'rows'"},
         {"table t($a, $b) = (1, 2) (3) \"x\": no \"tcp\" on c1-r1",
@@ -140,6 +142,10 @@ static void names_are_known_before_anything_is_read(void)
 static void values_must_go_together(void)
 {
     static const struct bad_case cases[] = {
+        {"\"x\": at most -1 \"tcp\" on c1-r1", "t.expect:1:14: there cannot be -1 packets"},
+        {"\"x\": exactly 1.5 \"tcp\" on c1-r1", "t.expect:1:14: there cannot be 1.5 packets"},
+        {"\"x\": expect share(\"tcp\" on c1-r1 among \"ip\" on c1-r1) > 50",
+         "t.expect:1:57: a share is between 0 and 1: did you mean '50%'?"},
         {"\"x\": no \"tcp\" on c1-r1 with ip.ttl == 10.0.0.1",
          "t.expect:1:29: 'ip.ttl' is a number and '10.0.0.1' is an IPv4 address: they cannot be "
          "compared"},
