@@ -250,6 +250,9 @@ void way_verdict_explain(FILE *out, const struct way_reporting *reporting,
         else
             way_text_line(out, "    line %u  %s: %s", rule->place.line, rule->text,
                           way_ruling_name(way_rule_ruling(one)));
+        if (one->value[0])
+            way_text_line(out, "             value: %s%s", one->value,
+                          one->examined > 1 ? " (the first)" : "");
         if (rule->main && rule->main->filter)
             way_text_line(out, "             filter: %s", rule->main->filter);
         if (rule->other)
@@ -349,6 +352,8 @@ static json_t *rule_json(const struct way_reporting *reporting, const struct way
             notes, note_json(reporting, &one->notes[i],
                              way_wire_notes_text(reporting->wire, &one->notes[i])));
     error |= json_object_set_new(object, "notes", notes);
+    if (one->value[0])
+        error |= json_object_set_new(object, "value", way_json_of_text(one->value));
     if (way_rule_ruling(one) != WAY_RULED_PASSED) {
         unsigned taps[2 * WAY_PROGRAM_SELECT_TAPS];
         size_t tap_count = taps_of(one->rule, taps);

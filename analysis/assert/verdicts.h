@@ -40,8 +40,9 @@ void way_verdict_explain(FILE *out, const struct way_reporting *reporting,
 
 /* The expectation as an object of `--json`'s list: name, verdict, detail, examined,
  * matched, level, file, line, rules (to which way_expect_file adds `text`, and `evidence`); each
- * rule with text, line, counts and notes; of what did not pass also `rule`, `expected`, `found`,
- * place and `wire` of the first note. A new reference, or NULL when memory lacks. */
+ * rule with text, line, counts, notes and what `expect` compared (`value`); of what did not pass
+ * also `rule`, `expected`, `found`, place and `wire` of the first note. A new reference, or NULL
+ * when memory lacks. */
 json_t *way_verdict_json(const struct way_reporting *reporting, const struct way_outcome *outcome);
 
 #endif

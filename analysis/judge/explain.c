@@ -76,6 +76,37 @@ void way_explain(struct way_pass *pass, const struct way_term *condition,
     way_note_write(found, "%s is %s", part->kids[0]->text, left);
 }
 
+/* Adds a term's value, and where it is an aggregate of values, of how many. */
+static void add_value(struct way_pass *pass, const struct way_term *term,
+                      char text[WAY_NOTE_TEXT_MAX])
+{
+    bool aggregate = term->kind == WAY_TERM_AGGREGATE && !term->over && !term->running &&
+                     term->aggregate != WAY_AGGREGATE_COUNT &&
+                     term->aggregate != WAY_AGGREGATE_RATE;
+    char value[200], of[64] = "";
+    size_t at = strlen(text);
+
+    value_text(pass, term, value, sizeof value);
+    if (aggregate)
+        snprintf(of, sizeof of, ", of %.0f %s", pass->gathered, term->other ? "packets" : "values");
+    snprintf(text + at, WAY_NOTE_TEXT_MAX - at, "%s%.250s is %s%s", at ? "; " : "", term->text,
+             value, of);
+}
+
+void way_explain_values(struct way_pass *pass, const struct way_term *condition,
+                        char text[WAY_NOTE_TEXT_MAX])
+{
+    if (way_term_is_comparison(condition->kind)) {
+        for (size_t i = 0; i < 2; i++)
+            if (condition->kids[i]->slots) /* others are known from the file */
+                add_value(pass, condition->kids[i], text);
+        return;
+    }
+    for (size_t i = 0; i < WAY_TERM_KIDS && condition->kids[i]; i++)
+        if (condition->kids[i]->is_truth)
+            way_explain_values(pass, condition->kids[i], text);
+}
+
 unsigned way_mismatches(struct way_pass *pass, const struct way_term *condition,
                         char text[WAY_NOTE_TEXT_MAX])
 {

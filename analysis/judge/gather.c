@@ -201,6 +201,7 @@ static bool value_of(struct way_pass *pass, const struct way_term *term, struct 
     if (!gather->done)
         work_out(pass, term, &gather->pile, &gather->other, &gather->least, &gather->most);
     gather->done = true;
+    pass->gathered = (term->other ? &gather->other : &gather->pile)->heap.count;
     if (!known) {
         pile_end(pass, &here.pile);
         pile_end(pass, &here.other);

@@ -266,6 +266,8 @@ static void judge_expect(struct way_pass *pass, const struct way_expected *expec
 
     outcome->examined++;
     outcome->matched += truth == WAY_TRUE;
+    if (truth == WAY_TRUE && outcome->value[0] == '\0')
+        way_explain_values(pass, rule->with, outcome->value);
     if (truth == WAY_TRUE)
         return;
     struct way_note *note = way_outcome_note(outcome, truth == WAY_UNDECIDED, NULL);

@@ -60,6 +60,7 @@ struct way_rule_outcome {
     uint64_t unreached; /* times that a packet it asks for had not been found */
     struct way_note notes[WAY_NOTES_MAX];
     size_t note_count;
+    char value[WAY_NOTE_TEXT_MAX]; /* of `expect` that held: what was compared; "" for nothing */
 };
 
 struct way_outcome {

@@ -92,6 +92,7 @@ struct way_pass {
     struct way_flows **flows;   /* by source: streams, where any field needs them; else NULL */
     struct way_log_index *log;  /* of the access log; NULL: there is none */
     struct way_gather *gathers; /* aggregates that are gathered while packets pass */
+    double gathered;            /* of how many values the last one asked for was worked out */
     struct way_running *runnings;
     const struct way_stand *asked;              /* the packet of which a running number is asked, */
     uint64_t asked_order;                       /* and its order in the pass */
@@ -232,6 +233,10 @@ void way_explain(struct way_pass *pass, const struct way_term *condition,
 /* Why it is not FALSE, where it must be. */
 void way_explain_true(struct way_pass *pass, const struct way_term *condition,
                       char found[WAY_NOTE_TEXT_MAX]);
+
+/* What its comparisons compare, in words: "p99(…) is 61us, of 137 values". */
+void way_explain_values(struct way_pass *pass, const struct way_term *condition,
+                        char text[WAY_NOTE_TEXT_MAX]);
 
 /* How many parts of the condition do not hold, and which, in words. */
 unsigned way_mismatches(struct way_pass *pass, const struct way_term *condition,

@@ -10,7 +10,7 @@ import xml.etree.ElementTree as xml
 from pathlib import Path
 
 import pytest
-from made import ACK, CLIENT, SERVER, SYN, Packet, tcp
+from made import ACK, CLIENT, SERVER, SYN, Packet, tcp, write
 
 from conftest import PROGRAM, Run
 
@@ -214,3 +214,19 @@ def test_a_reader_who_has_seen_enough(run: Run, tmp_path: Path) -> None:
     assert started.stdout and started.stderr
     started.stdout.close()
     assert started.stderr.read() == b"" and started.wait(60) == -signal.SIGPIPE
+
+
+def test_what_was_compared_is_explained(tmp_path: Path) -> None:
+    """Who knows what it came to can choose a threshold."""
+    packets = [THEN.but(at=n / 100, ttl=60 + n) for n in range(5)]
+    (tmp_path / "r.expect").write_text(
+        '"it": expect p50(ip.ttl of "tcp" on a) < 64, count("tcp" on a) >= 5,'
+        ' share("udp" on a among "ip" on a) < 50%'
+    )
+    tap = f"a={write(tmp_path / 'a.pcap', packets)}"
+    done = ask("--explain", tmp_path / "r.expect", "--tap", tap)
+    (value,) = [line.strip() for line in done.stdout.splitlines() if "value:" in line]
+    assert value == (
+        'value: p50(ip.ttl of "tcp" on a) is 62, of 5 values; count("tcp" on a) is 5;'
+        ' share("udp" on a among "ip" on a) is 0, of 5 packets'
+    )
