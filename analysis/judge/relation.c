@@ -117,6 +117,7 @@ struct search {
     const struct way_kept *nearest; /* of these, in time */
     bool nearest_is_timely;
     const struct way_kept *unlike; /* of those in order, the nearest that is not as demanded */
+    const struct way_kept *held;   /* the nearest of which all holds */
     struct way_found *found;
 };
 
@@ -158,6 +159,8 @@ static enum way_truth look_at(struct way_pass *pass, const struct way_rule *rule
         with = with == WAY_UNKNOWN ? WAY_FALSE : with;
         truth = with < truth ? with : truth;
     }
+    if (truth == WAY_TRUE && is_nearer(search, other, search->held))
+        search->held = other;
     search->tally.hold += truth == WAY_TRUE;
     search->tally.may += truth == WAY_UNDECIDED;
     return truth;
@@ -320,6 +323,11 @@ static void within_text(const struct way_rule *rule, char *text, size_t size)
         snprintf(text, size, " within %s", most);
 }
 
+static bool is_none_wanted(const struct way_rule *rule)
+{
+    return !rule->other_count && rule->other_quantifier == WAY_NO;
+}
+
 /* Says of the nearest that is not as demanded why not. */
 static void explain_unlike(struct way_pass *pass, const struct way_rule *rule,
                            struct search *search)
@@ -337,15 +345,21 @@ static void explain(struct way_pass *pass, const struct way_relating *relating,
     const struct way_rule *rule = relating->rule;
     struct way_found *found = search->found;
 
-    explain_unlike(pass, rule, search);
-    bool was_explained = found->found[0] != '\0' && search->meant > 0;
+    bool is_refused = search->held && is_none_wanted(rule);
+    if (is_refused)
+        search->nearest = search->held;
+    else
+        explain_unlike(pass, rule, search);
+    bool was_explained = !is_refused && found->found[0] != '\0' && search->meant > 0;
     if (search->nearest)
         found->other = way_at_kept(search->nearest);
     if (was_explained && search->nearest_is_timely)
         return;
     char within[160];
     within_text(rule, within, sizeof within);
-    way_note_write(found->expected, "%.300s %s%s", rule->other->text,
+    const char *with = is_refused && rule->other_with ? rule->other_with->text : NULL;
+    way_note_write(found->expected, "%s%.300s%s%.200s %s%s", is_none_wanted(rule) ? "no " : "",
+                   rule->other->text, with ? " with " : "", with ? with : "",
                    relation_words(rule->relation), within);
     if (!joined && rule->join == WAY_JOIN_CONNECTION) {
         way_note_write(found->found, relating->asks_log

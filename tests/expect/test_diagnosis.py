@@ -120,3 +120,19 @@ def test_filters_say_of_which_capture_they_are(tmp_path: Path) -> None:
     argv = [str(PROGRAM), "--tap", f"a={tmp_path / 'a.pcap'}", str(tmp_path / "names.expect")]
     text = subprocess.run(argv, capture_output=True, encoding="utf-8", timeout=60).stdout
     assert "    wireshark: in a.pcap: frame.number == 3\n" in text, text
+
+
+def test_what_was_not_to_follow_is_the_one_named(judge: Judge) -> None:
+    asked = [Packet(0, CLIENT, SERVER, udp(4000, 53, b"q"), id=1)]
+    told = [
+        Packet(at, SERVER, CLIENT, udp(53, 4000, b"a"), id=2, ttl=ttl)
+        for at, ttl in ((0.1, 64), (0.2, 9), (0.3, 64))
+    ]
+    rules = (
+        '"none from far": each "udp dst port 53" on a'
+        ' followed by no "udp src port 53" on a with ip.ttl < 10 within 1s'
+    )
+    later = Packet(5, CLIENT, SERVER, udp(4001, 54, b"."), id=3)
+    note = judge(rules, a=asked + told + [later]).items[0]["rules"][0]["notes"][0]
+    assert note["expected"].startswith('no "udp src port 53" on a with ip.ttl < 10 after it'), note
+    assert note["found"] == "a frame 3 is 200ms after it", note
