@@ -113,10 +113,10 @@ static void settle(struct become *become, struct way_pass *pass, struct waiting 
 /* ---- what is demanded ---- */
 
 static void say_time(const struct way_pass *pass, const struct way_pairing *pairing,
-                     const struct way_meeting *meeting, char expected[WAY_NOTE_TEXT_MAX],
-                     char found[WAY_NOTE_TEXT_MAX])
+                     const struct way_meeting *meeting, bool doubt,
+                     char expected[WAY_NOTE_TEXT_MAX], char found[WAY_NOTE_TEXT_MAX])
 {
-    char allowed[64], least[64], came[64];
+    char allowed[64], least[64], came[64], why[160] = "";
     const char *way = pairing->reversed ? "earlier" : "later";
     int64_t later = meeting->other->record.time - meeting->main->record.time;
     struct way_datum span = {.sort = WAY_SORT_SPAN, .number = pairing->at_most};
@@ -128,7 +128,9 @@ static void say_time(const struct way_pass *pass, const struct way_pairing *pair
     way_datum_format(&span, came, sizeof came);
     way_note_write(expected, "it on %s from %s to %s %s", pass->program->taps[meeting->other->tap],
                    least, allowed, way);
-    way_note_write(found, "%s %s", came, way);
+    if (doubt)
+        way_doubt_write(pass, meeting->main->tap, meeting->other->tap, why, sizeof why);
+    way_note_write(found, "%s %s%s", came, way, why);
 }
 
 /* Whether what the rule demands of the other packet holds. */
@@ -169,7 +171,7 @@ enum way_truth way_become_meets(struct way_pass *pass, const struct way_pairing 
         return timely == WAY_TRUE ? WAY_FALSE : WAY_UNDECIDED;
     }
     if (timely != WAY_TRUE && explain)
-        say_time(pass, pairing, meeting, expected, found);
+        say_time(pass, pairing, meeting, timely == WAY_UNDECIDED, expected, found);
     enum way_truth holds =
         demanded(pass, rule, meeting, explain && timely == WAY_TRUE, expected, found);
     return timely < holds ? timely : holds;

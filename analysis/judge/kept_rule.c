@@ -33,10 +33,12 @@ static bool within_selects(enum way_quantifier quantifier)
 }
 
 static void explain_within(struct way_pass *pass, const struct way_rule *rule,
-                           const struct way_kept *kept, struct way_found *found)
+                           const struct way_kept *kept, bool doubt, struct way_found *found)
 {
     struct way_datum span = {.sort = WAY_SORT_SPAN, .number = rule->at_least};
-    char least[64], most[64], later[64];
+    char least[64], most[64], later[64], why[160] = "";
+    const struct way_kept *bound =
+        rule->anchor.kind == WAY_EDGE_SLOT ? pass->bound[rule->anchor.slot] : NULL;
     int64_t edge = 0;
 
     way_edge_time(pass, &rule->anchor, &edge);
@@ -46,7 +48,9 @@ static void explain_within(struct way_pass *pass, const struct way_rule *rule,
     span.number = kept->record.time - edge;
     way_datum_format(&span, later, sizeof later);
     way_note_write(found->expected, "%s to %s after %s", least, most, rule->anchor.text);
-    way_note_write(found->found, "%s after it", later);
+    if (doubt)
+        way_doubt_write(pass, bound ? bound->tap : -1, kept->tap, why, sizeof why);
+    way_note_write(found->found, "%s after it%s", later, why);
 }
 
 enum way_truth way_kept_demanded(struct way_pass *pass, struct way_relating *relating,
@@ -65,7 +69,7 @@ enum way_truth way_kept_demanded(struct way_pass *pass, struct way_relating *rel
         !within_selects(rule->quantifier)) {
         enum way_truth timely = anchored(pass, rule, kept);
         if (timely != WAY_TRUE)
-            explain_within(pass, rule, kept, found);
+            explain_within(pass, rule, kept, timely == WAY_UNDECIDED, found);
         truth = timely < truth ? timely : truth;
     }
     if (truth != WAY_FALSE && rule->relation != WAY_RELATION_NONE) {
@@ -73,6 +77,23 @@ enum way_truth way_kept_demanded(struct way_pass *pass, struct way_relating *rel
         truth = related < truth ? related : truth;
     }
     return truth;
+}
+
+struct later {
+    char text[80];
+};
+
+/* ", 19us later". */
+static struct later later_text(const struct way_kept *kept, const struct way_at *other)
+{
+    int64_t later = other->time - kept->record.time;
+    struct way_datum span = {.sort = WAY_SORT_SPAN, .number = later < 0 ? -later : later};
+    char words[64];
+    struct later text;
+
+    way_datum_format(&span, words, sizeof words);
+    snprintf(text.text, sizeof text.text, ", %s %s", words, later < 0 ? "earlier" : "later");
+    return text;
 }
 
 void way_kept_note(struct way_pass *pass, const struct way_expected *expected,
@@ -87,7 +108,8 @@ void way_kept_note(struct way_pass *pass, const struct way_expected *expected,
     memcpy(note->found, found->found, sizeof note->found);
     if (found->other.tap >= 0) {
         note->nearest_at[0] = found->other;
-        way_note_write(note->nearest[0], "the nearest of the others");
+        way_note_write(note->nearest[0], "the nearest of the others%s",
+                       kept ? later_text(kept, &found->other).text : "");
     } else if (kept && relating->rule->relation != WAY_RELATION_NONE) {
         way_relation_nearest(pass, relating, kept, note);
     }

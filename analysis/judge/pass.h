@@ -144,6 +144,10 @@ enum way_truth way_came_after(const struct way_pass *pass, const struct way_kept
 enum way_truth way_came_within(const struct way_pass *pass, const struct way_kept *a,
                                const struct way_kept *b, int64_t at_least, int64_t at_most);
 
+/* ", and clocks may be off by 1ms, links late by 2ms": what leaves in doubt how much later
+ * one packet was than another, by their taps (-1: an edge that is no packet). */
+void way_doubt_write(const struct way_pass *pass, int a, int b, char *text, size_t size);
+
 /* The time of an edge that a packet is; false where nothing is bound. */
 bool way_edge_time(const struct way_pass *pass, const struct way_edge *edge, int64_t *out);
 

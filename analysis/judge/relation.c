@@ -373,13 +373,14 @@ static void explain(struct way_pass *pass, const struct way_relating *relating,
     } else {
         struct way_datum span = {.sort = WAY_SORT_SPAN,
                                  .number = distance(search->main, search->nearest)};
-        char text[64];
+        char text[64], why[160] = "";
         way_datum_format(&span, text, sizeof text);
+        if (truth == WAY_UNDECIDED)
+            way_doubt_write(pass, search->main->tap, search->nearest->tap, why, sizeof why);
         way_note_write(
             found->found, "%s frame %" PRIu64 " is %s %s it%s",
             pass->program->taps[search->nearest->tap], search->nearest->record.number, text,
-            search->nearest->record.time < search->main->record.time ? "before" : "after",
-            truth == WAY_UNDECIDED ? ", and the clocks' error is larger" : "");
+            search->nearest->record.time < search->main->record.time ? "before" : "after", why);
     }
 }
 

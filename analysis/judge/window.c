@@ -8,6 +8,8 @@
  */
 #include "analysis/judge/pass.h"
 
+#include <stdio.h>
+
 /* By how much the difference of two stamps may be wrong: either way by the clocks
  * (`clock`); and by how much longer it may have become because links' emulation was late
  * (`late`). A frame that left late is stamped when it left: lateness changes no order, and
@@ -25,6 +27,23 @@ static struct doubt doubt_of(const struct way_pass *pass, int a, int b)
     doubt.late += b >= 0 ? pass->tap_errors[b] : 0;
     doubt.clock = pass->setup->uncertainty;
     return doubt;
+}
+
+void way_doubt_write(const struct way_pass *pass, int a, int b, char *text, size_t size)
+{
+    struct doubt doubt = doubt_of(pass, a, b);
+    struct way_datum span = {.sort = WAY_SORT_SPAN, .number = doubt.clock};
+    char clock[64], late[64];
+
+    way_datum_format(&span, clock, sizeof clock);
+    span.number = doubt.late;
+    way_datum_format(&span, late, sizeof late);
+    if (doubt.clock && doubt.late)
+        snprintf(text, size, ", and clocks may be off by %s, links late by %s", clock, late);
+    else if (doubt.clock)
+        snprintf(text, size, ", and clocks may be off by %s", clock);
+    else
+        snprintf(text, size, ", and links may be late by %s", late);
 }
 
 /* Whether a difference is `least` or more, as far as clocks tell. */

@@ -123,6 +123,24 @@ def test_order_is_the_clocks_and_lateness_widens_limits(
     assert judged.code == code, judged
 
 
+def test_a_doubt_tells_its_size(run: Run, judge_run: Judge) -> None:
+    """How much later it was, and by how much that may be wrong."""
+    links = {"c-r": [sent(1, 1), sent(9, 7)], "r-o": [sent(1.0105, 1), sent(1.0105, 2), sent(9, 7)]}
+    text = 'each "udp port 1" on c-r becomes on r-o within 10ms'
+    late = ", links late by 2ms"  # of either
+    for uncertainty, code, told in (
+        (0.001, 3, f"10.500ms later, and clocks may be off by 1ms{late}"),
+        (0, 3, "10.500ms later, and links may be late by 2ms"),
+    ):
+        judged = judge_run(rule(text), timed(run(NODES, {"m": 0}, {}, links), uncertainty, 0.001))
+        assert judged.code == code and found(judged) == told, judged
+    judged = judge_run(rule(ORDER), timed(run(NODES, {"m": 0}, {}, links), 0.001, 0.001))
+    assert judged.code == 3 and found(judged).endswith(f"clocks may be off by 1ms{late}"), judged
+    judged = judge_run(rule(ORDER.replace("10ms", "1us")), timed(run(NODES, {}, {}, links), 0, 0))
+    (nearest,) = judged.items[0]["rules"][0]["notes"][0]["nearest"]
+    assert nearest["differs"] == "the nearest of the others, 10.500ms later", judged
+
+
 def test_a_scope_that_clocks_cannot_place(run: Run, judge_run: Judge) -> None:
     """What is wrong of a packet that may be none that is meant is in doubt."""
     text = rule(
