@@ -128,7 +128,7 @@ static void end(struct way_pass *pass, struct way_outcome *outcome, struct plann
                 const bool *done)
 {
     if (outcome->expected->lacks && outcome->rule_count) {
-        way_note_lack(&outcome->rules[0], false, "the marks that it speaks of",
+        way_note_lack(&outcome->rules[0], false, "the marks and names that it speaks of",
                       outcome->expected->lacks);
         return;
     }

@@ -64,7 +64,10 @@ void way_constant_fold(struct way_context *context, struct way_term *term)
 bool way_resolve_constant(struct way_context *context, const struct way_expr *expr,
                           struct way_datum *out)
 {
-    struct way_term *term = way_resolve_term(context, expr);
+    struct way_context inner = *context;
+
+    inner.constant = true;
+    struct way_term *term = way_resolve_term(&inner, expr);
     if (!term)
         return false;
     if (term->sort == WAY_SORT_ANY && term->kind == WAY_TERM_DATUM) {

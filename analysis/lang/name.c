@@ -75,7 +75,21 @@ static const struct way_expr *parameter(const struct way_env *env, const char *n
     return NULL;
 }
 
-static void complain_of_variable(struct way_context *context, struct way_place place,
+/* Of a run, what lacks is the matter of the expectation that speaks of it: a step may not have
+ * been reached, a program not have left its counters. False where that is no excuse. */
+static bool take_lack(struct way_context *context, const char *kind, const char *name,
+                      const char *near, const char *sign)
+{
+    if (!context->resolver->world->partial || !context->expected || context->constant)
+        return false;
+    if (!context->expected->lacks)
+        context->expected->lacks = way_arena_format(
+            &context->resolver->program->arena, "no %s '%s%s'%s%s%s%s", kind, sign, name,
+            near ? ": did you mean '" : "", near ? sign : "", near ? near : "", near ? "'?" : "");
+    return true;
+}
+
+static bool complain_of_variable(struct way_context *context, struct way_place place,
                                  const char *name)
 {
     struct way_nearest near = way_nearest(name);
@@ -89,6 +103,8 @@ static void complain_of_variable(struct way_context *context, struct way_place p
     for (size_t i = 0; i < context->resolver->world->count; i++)
         if (context->resolver->world->names[i].kind == WAY_WORLD_VARIABLE)
             way_nearest_offer(&near, context->resolver->world->names[i].name);
+    if (take_lack(context, "name", name, near.best, "$"))
+        return false;
     if (near.best)
         way_complain(&context->resolver->program->complaints, place,
                      "nothing is called '$%s': did you mean '$%s'?", name, near.best);
@@ -97,6 +113,7 @@ static void complain_of_variable(struct way_context *context, struct way_place p
                      "nothing is called '$%s': expected a 'let', a parameter (--let %s=TEXT), or a "
                      "name of the run",
                      name, name);
+    return true;
 }
 
 /* The term of a `let`, worked out once where it is a value: whoever asks has a copy. */
@@ -151,10 +168,8 @@ struct way_term *way_resolve_variable(struct way_context *context, const struct 
         return of_let(&inner, let);
     const struct way_world *world = context->resolver->world;
     const struct way_world_name *name = way_world_find(world, WAY_WORLD_VARIABLE, expr->text);
-    if (!name && !world->open) {
-        complain_of_variable(context, expr->place, expr->text);
+    if (!name && !world->open && complain_of_variable(context, expr->place, expr->text))
         return NULL;
-    }
     struct way_term *term = way_term_new(context, WAY_TERM_DATUM, expr->place);
     if (name)
         term->datum = name->datum;
@@ -234,12 +249,9 @@ bool way_resolve_mark(struct way_context *context, struct way_place place, const
     *out = mark ? mark->datum.number : 0;
     if (mark || world->open)
         return true;
-    if (world->partial && context->expected) {
-        context->expected->lacks =
-            way_arena_format(&context->resolver->program->arena, "no mark '%s'", name);
-        return true;
-    }
     const char *near = way_world_nearest(world, WAY_WORLD_MARK, name);
+    if (take_lack(context, "mark", name, near, ""))
+        return true;
     if (near)
         way_complain(&context->resolver->program->complaints, place,
                      "there is no mark '%s': did you mean '%s'?", name, near);

@@ -214,7 +214,7 @@ struct way_expected {
     const char *words;
     bool warn;
     const char *skip;  /* the reason, or NULL */
-    const char *lacks; /* a mark that the run does not have, so that it fails; or NULL */
+    const char *lacks; /* a mark or number that the run does not have, so that it fails; or NULL */
     struct way_need *needs;
     struct way_select *scopes[WAY_PROGRAM_SLOTS_MAX]; /* `for each`, outermost first */
     size_t scope_count;

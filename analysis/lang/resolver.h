@@ -60,6 +60,7 @@ struct way_context {
     bool was;                      /* there is one that it was */
     bool was_is_self;              /* keys: `was.x` asks slot 0 */
     bool running;                  /* running numbers can be had */
+    bool constant;                 /* what is read must be known now */
     int depth;
 };
 

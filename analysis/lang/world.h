@@ -28,7 +28,7 @@ struct way_world {
     const struct way_world_name *names; /* borrowed */
     size_t count;
     bool open;    /* a name that is not among them may exist all the same */
-    bool partial; /* marks may lack, of steps that were not reached: what needs them fails */
+    bool partial; /* marks and numbers may lack, of a run: the expectation that needs them fails */
 };
 
 /* The entry of that kind and name; NULL when there is none. */

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("whole_path")
 
 NOTHING_TO_EXAMINE = (
     "expected packets to examine",
-    "expected the marks that it speaks of",
+    "expected the marks and names that it speaks of",
 )
 
 

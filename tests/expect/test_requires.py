@@ -5,7 +5,7 @@ from __future__ import annotations
 from made import ACK, CLIENT, SERVER, SYN, Packet, tcp, udp
 from test_time import rule
 
-from conftest import Judge
+from conftest import Judge, Run
 
 
 def one(port: int) -> list[Packet]:
@@ -50,3 +50,21 @@ def test_connections_whose_ports_are_near_each_other(judge: Judge) -> None:
         asked = Packet(1, CLIENT, SERVER, tcp(50001, 80, SYN, 1))
         told = Packet(2, SERVER, CLIENT, tcp(port, 50001, SYN | ACK, 1, 2))
         assert judge(text, x=[asked, told]).code == (port != 80), port
+
+
+def test_what_a_run_lacks_is_the_matter_of_those_who_ask(run: Run, judge_run: Judge) -> None:
+    """A program that was killed leaves no counters, a step that was not reached no marks."""
+    up = Packet(0.0, CLIENT, SERVER, tcp(50001, 80, SYN, 100))
+    folder = run({"a": CLIENT, "b": SERVER}, {"again.asked": 0.0}, {"r1_pushed": 1}, {"a-b": [up]})
+    judged = judge_run(
+        '"number": expect count("tcp" on a-b) == $r1_psuhed'
+        ' "mark": each "tcp" on a-b after mark again.askd'
+        ' "other": expect count("tcp" on a-b) == $r1_pushed',
+        folder,
+    )
+    assert judged.code == 1
+    assert judged.verdicts == {"number": "failed", "mark": "failed", "other": "passed"}
+    assert "no name '$r1_psuhed': did you mean '$r1_pushed'?" in judged.reasons("number")
+    assert "no mark 'again.askd': did you mean 'again.asked'?" in judged.reasons("mark")
+    judged = judge_run('"tap": no "tcp" on $lnik', folder)
+    assert judged.code == 2 and "nothing is called '$lnik'" in judged.error, judged
