@@ -216,6 +216,20 @@ static void explain_forbidden(struct way_note *note)
     }
 }
 
+/* Names the packet if it is the first that is one too many. */
+static void note_beyond(struct way_pass *pass, struct many *many, const struct way_kept *kept,
+                        struct way_tally *tally)
+{
+    static struct way_stand stand;
+    struct way_at at = way_at_kept(kept);
+    struct way_note *note = way_tally_beyond(pass, many->outcome, tally, &at);
+
+    if (!note)
+        return;
+    way_stand_on(&stand, kept);
+    way_note_packet(pass, note, &stand, many->expected);
+}
+
 /* Judges one packet, which is meant (`inside`), for the tally. */
 static void take(struct way_pass *pass, struct many *many, const struct way_kept *kept,
                  enum way_truth inside, struct way_tally *tally)
@@ -232,6 +246,8 @@ static void take(struct way_pass *pass, struct many *many, const struct way_kept
         explain_forbidden(note);
     tally->hold += truth == WAY_TRUE && inside == WAY_TRUE;
     tally->may += (truth == WAY_TRUE && inside != WAY_TRUE) || truth == WAY_UNDECIDED;
+    if (truth == WAY_TRUE && inside == WAY_TRUE)
+        note_beyond(pass, many, kept, tally);
     if (truth != WAY_TRUE && rule->with && names_nearest(rule->quantifier)) {
         way_pass_put(pass, WAY_SLOT_SELF, kept);
         way_near_offer(pass, &many->near, &at, rule->with);
@@ -275,7 +291,8 @@ static void judge_many(struct way_pass *pass, struct many *many)
             take(pass, many, kept, inside, tally);
     }
     judge_tallies(pass, rule, many->groups, &many->all, many->outcome);
-    if (many->outcome->note_count > before && names_nearest(rule->quantifier))
+    if (many->outcome->note_count > before && names_nearest(rule->quantifier) &&
+        many->outcome->notes[before].at.tap < 0)
         way_near_write(&many->near, &many->outcome->notes[before]);
     if (many->groups)
         g_hash_table_destroy(many->groups);

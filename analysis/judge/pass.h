@@ -269,8 +269,10 @@ void way_near_write(const struct way_near *near, struct way_note *note);
 
 /* Counts of a quantifier: how many hold, and how many may. */
 struct way_tally {
-    uint64_t hold, may; /* TRUE; UNDECIDED */
-    bool unseen;        /* the captures end before the window does: more may have come */
+    uint64_t hold, may;    /* TRUE; UNDECIDED */
+    bool unseen;           /* the captures end before the window does: more may have come */
+    uint64_t beyond;       /* the number of the first that was one too many; 0: none was */
+    struct way_note *note; /* of that packet, if there is room for it */
 };
 
 /* Whether a count that is `hold`, or up to `may` more, is as wanted: by SOME and NO (`wanted`
@@ -283,6 +285,12 @@ enum way_truth way_count_fits(enum way_quantifier quantifier, const struct way_d
 void way_tally_judge(struct way_pass *pass, const struct way_rule *rule,
                      const struct way_tally *tally, const char *where,
                      struct way_rule_outcome *outcome);
+
+/* The latest that holds was counted. Where it is the first that is more than the rule allows
+ * (at most, exactly), returns a note at it, of which way_tally_judge will write what was
+ * expected and found; else NULL. */
+struct way_note *way_tally_beyond(struct way_pass *pass, struct way_rule_outcome *outcome,
+                                  struct way_tally *tally, const struct way_at *at);
 
 /* Takes in what was found of one packet that the rule is about: counts it, and
  * notes it where the quantifier says that this is wrong. Returns whether a note is

@@ -74,6 +74,22 @@ static void count_words(enum way_quantifier quantifier, double wanted, const cha
                        group, where);
 }
 
+struct way_note *way_tally_beyond(struct way_pass *pass, struct way_rule_outcome *outcome,
+                                  struct way_tally *tally, const struct way_at *at)
+{
+    const struct way_rule *rule = outcome->rule;
+    struct way_datum wanted;
+
+    if (tally->beyond || (rule->quantifier != WAY_AT_MOST && rule->quantifier != WAY_EXACTLY) ||
+        (rule->count->slots & WAY_SLOTS_LATE) || /* that is not known yet */
+        !way_evaluate_value(&pass->evaluation, rule->count, &wanted) ||
+        (double)tally->hold <= way_datum_real(&wanted) + wanted.error)
+        return NULL;
+    tally->beyond = tally->hold;
+    tally->note = way_outcome_note(outcome, false, at);
+    return tally->note;
+}
+
 void way_tally_judge(struct way_pass *pass, const struct way_rule *rule,
                      const struct way_tally *tally, const char *where,
                      struct way_rule_outcome *outcome)
@@ -95,12 +111,18 @@ void way_tally_judge(struct way_pass *pass, const struct way_rule *rule,
     counted.may = quantifier == WAY_NO ? 0 : tally->may;
     enum way_truth fits =
         fits_with_unseen(pass, quantifier, rule->count ? &wanted : NULL, &counted);
-    if (fits == WAY_TRUE || !(note = way_outcome_note(outcome, fits == WAY_UNDECIDED, NULL)))
+    if (fits == WAY_TRUE)
+        return;
+    note = tally->beyond ? tally->note : way_outcome_note(outcome, fits == WAY_UNDECIDED, NULL);
+    if (!note)
         return;
     count_words(quantifier, way_datum_real(&wanted), where, note);
     if (counted.may)
         way_note_write(note->found, "%" PRIu64 ", and %" PRIu64 " that the clocks cannot place",
                        tally->hold, tally->may);
+    else if (tally->beyond)
+        way_note_write(note->found, "%" PRIu64 ", of which this is number %" PRIu64, tally->hold,
+                       tally->beyond);
     else
         way_note_write(note->found, "%" PRIu64 "%s", tally->hold,
                        tally->unseen ? ", and the capture ends before the window does" : "");
@@ -217,6 +239,9 @@ static void judge(void *self, struct way_pass *pass, struct way_stand *stand, en
     explain_note(pass, single, note, stand);
     tally->hold += truth == WAY_TRUE && inside == WAY_TRUE;
     tally->may += (truth == WAY_TRUE && inside != WAY_TRUE) || truth == WAY_UNDECIDED;
+    if (truth == WAY_TRUE && inside == WAY_TRUE &&
+        (note = way_tally_beyond(pass, single->outcome, tally, &at)))
+        way_note_packet(pass, note, stand, single->expected);
     if (rule->with && truth != WAY_TRUE && rule->quantifier != WAY_NO &&
         rule->quantifier != WAY_EACH && rule->quantifier != WAY_EACH_FIRST)
         way_near_offer(pass, &single->near, &at, rule->with);

@@ -136,3 +136,24 @@ def test_what_was_not_to_follow_is_the_one_named(judge: Judge) -> None:
     note = judge(rules, a=asked + told + [later]).items[0]["rules"][0]["notes"][0]
     assert note["expected"].startswith('no "udp src port 53" on a with ip.ttl < 10 after it'), note
     assert note["found"] == "a frame 3 is 200ms after it", note
+
+
+def test_the_first_that_is_one_too_many_is_named(tmp_path: Path, judge: Judge) -> None:
+    a, _ = stream(9)
+    for rules in (
+        'at most 6 "tcp" on a',
+        'exactly 6 "tcp" on a per flow',
+        'at most 6 "tcp" on a with tcp.seq_raw >= 0',
+        'first "tcp" on a as x exactly 6 "tcp" on a where time >= x.time',
+        'each "tcp" on a at most 6 "tcp" on a followed by no "udp" on a',
+    ):
+        item = judge(f'"it": {rules}', a=a).items[0]
+        note = item["rules"][-1]["notes"][0]
+        assert note["frame"] == 7 and note["filter"] == "frame.number == 7", (rules, note)
+        assert note["found"] == "9, of which this is number 7" and " id 6" in note["packet"], note
+        assert " 6 such packets" in note["expected"] and not note["nearest"], note
+    (tmp_path / "r.expect").write_text('"it": at most 6 "tcp" on a')
+    argv = [str(PROGRAM), f"--tap=a={tmp_path / 'a.pcap'}", "--evidence", str(tmp_path / "new")]
+    subprocess.run([*argv, str(tmp_path / "r.expect")], capture_output=True, timeout=60)
+    (commented,) = shown(next((tmp_path / "new").iterdir()), "frame.comment")
+    assert "9, of which this is number 7" in commented
