@@ -22,7 +22,8 @@ libwayjudge_a_SOURCES = \
 	analysis/judge/ranges.c analysis/judge/ranges.h \
 	analysis/judge/related.c \
 	analysis/judge/relation.c analysis/judge/relation.h \
-	analysis/judge/relation_near.c \
+	analysis/judge/relation_explain.c analysis/judge/relation_near.c \
+	analysis/judge/relation_search.c analysis/judge/relation_search.h \
 	analysis/judge/running.c analysis/judge/running_wait.c \
 	analysis/judge/single.c \
 	analysis/judge/stretch.c analysis/judge/stretch.h \
