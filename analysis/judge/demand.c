@@ -115,6 +115,8 @@ static void demand_taps_of(struct way_pass *pass, const struct way_term *term,
     if (term->kind == WAY_TERM_AGGREGATE) {
         demand_taps(pass, term->select, term->select, true, outcome);
         demand_taps(pass, term->other, term->other, true, outcome);
+        demand_taps_of(pass, term->select->late, outcome);
+        demand_taps_of(pass, term->other ? term->other->late : NULL, outcome);
     }
     for (size_t i = 0; i < WAY_TERM_KIDS; i++)
         demand_taps_of(pass, term->kids[i], outcome);
@@ -179,8 +181,12 @@ void way_demand_sound(struct way_pass *pass, const struct way_outcome *outcome,
     demand_taps(pass, rule->main, rule->main, absence, one);
     demand_taps(pass, rule->other, windowless ? rule->main : rule->other,
                 rule->relation == WAY_RELATION_VANISHES, one);
+    demand_taps_of(pass, rule->main ? rule->main->late : NULL, one);
+    demand_taps_of(pass, rule->other ? rule->other->late : NULL, one);
     demand_taps_of(pass, rule->with, one);
+    demand_taps_of(pass, rule->other_with, one);
     demand_taps_of(pass, rule->count, one);
+    demand_taps_of(pass, rule->other_count, one);
     if (rule->quantifier == WAY_NO && !rule->with && !rule->relation && one->examined == 0)
         one->examined = pass->tap_packets[rule->main->taps[0]];
     way_claims_judge(pass, one);

@@ -119,6 +119,15 @@ static bool is_fixed(const struct way_select *select)
     return select->slots == 0 && !select->late;
 }
 
+void way_gather_keep(struct way_pass *pass, struct way_select *select)
+{
+    if (!select)
+        return;
+    way_pass_keep(pass, select);
+    if (select->late)
+        way_gather_begin(pass, select->late);
+}
+
 void way_gather_begin(struct way_pass *pass, struct way_term *term)
 {
     if (term->kind != WAY_TERM_AGGREGATE) {
@@ -135,9 +144,8 @@ void way_gather_begin(struct way_pass *pass, struct way_term *term)
         return;
     }
     if (!is_fixed(term->select) || (term->other && !is_fixed(term->other))) {
-        way_pass_keep(pass, term->select);
-        if (term->other)
-            way_pass_keep(pass, term->other);
+        way_gather_keep(pass, term->select);
+        way_gather_keep(pass, term->other);
         return;
     }
     struct way_gather *gather = way_arena_take(&pass->arena, sizeof *gather);

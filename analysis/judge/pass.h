@@ -346,6 +346,10 @@ enum way_truth way_related_inside(struct way_pass *pass, const struct way_select
 /* Asks for what the aggregates below a term need. */
 void way_gather_begin(struct way_pass *pass, struct way_term *term);
 
+/* Has the select's packets kept, and gathers the numbers that its `where` asks for. NULL is
+ * allowed. */
+void way_gather_keep(struct way_pass *pass, struct way_select *select);
+
 /* Frees what they gathered. */
 void way_gather_end(struct way_pass *pass);
 

@@ -28,15 +28,13 @@ void way_related_begin(struct way_pass *pass, const struct way_expected *expecte
     size_t n = 0;
 
     for (size_t i = 0; i < expected->scope_count; i++)
-        way_pass_keep(pass, expected->scopes[i]);
+        way_gather_keep(pass, expected->scopes[i]);
     for (struct way_rule *rule = expected->rules; rule; rule = rule->next, n++) {
         keep_term(pass, rule->count); /* counts may be aggregates, in any rule */
         if (done[n])
             continue;
-        if (rule->main)
-            way_pass_keep(pass, rule->main);
-        if (rule->other)
-            way_pass_keep(pass, rule->other);
+        way_gather_keep(pass, rule->main);
+        way_gather_keep(pass, rule->other);
         keep_term(pass, rule->with);
         keep_term(pass, rule->other_with);
         keep_term(pass, rule->other_count);

@@ -264,3 +264,31 @@ def test_a_fin_ends_each_side(judge: Judge) -> None:
     ]
     rules = 'exactly 2 "tcp[tcpflags] & tcp-fin != 0" on x per connection'
     check(judge, rules, {"x": stream() + ends}, x=stream() + ends[:1])
+
+
+def test_a_number_says_which_packets_are_meant(judge: Judge) -> None:
+    """It is gathered wherever a condition asks for it."""
+    x = [data(n, n, sport=81) for n in range(3)]
+    y = [data(1.5, 3), data(8, 9)]
+    others = 'count("tcp" on x where tcp.srcport == 81)'
+    for text, code in (
+        (f'no "tcp" on y where ip.id == {others}', 1),
+        (f'exactly 1 "tcp" on y where ip.id == {others}', 0),
+        (f'first "tcp" on y as a no "tcp" on y after a where ip.id == a.ip.id * {others}', 1),
+        (f'expect count("tcp" on y where ip.id == {others}) == 1', 0),
+        (
+            f'each "ip[4:2] = 1" on x followed by no "tcp" on y where ip.id == {others} within 5s '
+            "joined by ip.src",
+            1,
+        ),
+    ):
+        assert judge(f'"it": {text}', x=x, y=y).code == code, text
+    scoped = f'"it": for each "tcp" on y where ip.id == {others} as it: no "tcp" on x after it'
+    assert judge(scoped, x=x, y=y).code == 1
+
+
+def test_what_numbers_in_conditions_rest_on(judge: Judge) -> None:
+    """A tap that is empty has no number that says which packets are meant."""
+    text = '"it": no "tcp" on y where ip.id == 1 + count("tcp" on x)'
+    judged = judge(text, x=[], y=[data(1, 3)])
+    assert judged.code == 1 and "a whole, live and lossless capture at x" in judged.reasons("it")
