@@ -79,16 +79,15 @@ static double seconds(const struct way_pass *pass, const struct way_select *sele
     return (double)(to - from) / 1e9;
 }
 
-/* What the piles come to: without what is doubtful, and with it. They are used up. */
+/* What the piles come to: without what is doubtful, and with it; or the least and the most. They
+ * are used up. */
 static void work_out(const struct way_pass *pass, const struct way_term *term, struct pile *pile,
                      struct pile *other, double *one, double *two)
 {
-    const struct way_heap *heap = &pile->heap, *among = &other->heap;
+    struct way_heap *heap = &pile->heap, *among = &other->heap;
 
-    if (term->aggregate == WAY_AGGREGATE_SHARE) {
-        double certain = heap->count, all = heap->count + pile->doubtful->len;
-        *one = certain / (among->count + other->doubtful->len);
-        *two = all / among->count;
+    if (way_heap_goes_both_ways(term)) {
+        way_heap_bounds(term, heap, among, pile->doubtful, other->doubtful->len, one, two);
         return;
     }
     *one = way_heap_result(term, heap, among, seconds(pass, term->select, heap));

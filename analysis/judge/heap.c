@@ -93,10 +93,22 @@ void way_heap_add(struct way_heap *heap, const struct way_grain *grain)
         way_key_set_add(&heap->keys, grain->key);
 }
 
+static void take_out_value(GArray *values, double value)
+{
+    guint at = 0;
+
+    while (at < values->len && g_array_index(values, double, at) != value)
+        at++;
+    if (at < values->len)
+        g_array_remove_index_fast(values, at);
+}
+
 void way_heap_take_out(struct way_heap *heap, const struct way_grain *grain)
 {
     heap->count--;
     heap->sum -= grain->value;
+    if (heap->values)
+        take_out_value(heap->values, grain->value);
     if (heap->ordered) {
         double value = grain->value;
         GSequenceIter *at = g_sequence_lookup(heap->ordered, &value, compare_ordered, NULL);
@@ -178,6 +190,78 @@ double way_heap_result(const struct way_term *term, const struct way_heap *heap,
     default: /* SHARE */
         return heap->count / other->count;
     }
+}
+
+/* ---- what is in doubt ---- */
+
+bool way_heap_goes_both_ways(const struct way_term *term)
+{
+    return term->aggregate == WAY_AGGREGATE_SUM || term->aggregate == WAY_AGGREGATE_MEAN ||
+           term->aggregate == WAY_AGGREGATE_PERCENTILE || term->aggregate == WAY_AGGREGATE_SHARE;
+}
+
+static int compare_grains(const void *left, const void *right)
+{
+    return compare_values(&((const struct way_grain *)left)->value,
+                          &((const struct way_grain *)right)->value);
+}
+
+/* The least, or the most: grains are added, the furthest first, for as long as each takes the
+ * number further. One that does not is beyond the number then, and so are all behind it. */
+static double furthest(const struct way_term *term, struct way_heap *heap, const GArray *doubtful,
+                       bool most)
+{
+    const struct way_heap was = *heap;
+    double number = way_heap_result(term, heap, heap, 1);
+    guint taken = 0;
+
+    for (; taken < doubtful->len; taken++) {
+        const struct way_grain *grain =
+            &g_array_index(doubtful, struct way_grain, most ? doubtful->len - 1 - taken : taken);
+        double than = term->aggregate == WAY_AGGREGATE_SUM ? 0 : number;
+        if (most ? grain->value <= than : grain->value >= than)
+            break;
+        way_heap_add(heap, grain);
+        number = way_heap_result(term, heap, heap, 1);
+    }
+    for (guint i = 0; i < taken; i++)
+        way_heap_take_out(
+            heap, &g_array_index(doubtful, struct way_grain, most ? doubtful->len - 1 - i : i));
+    heap->count = was.count; /* the scalars: what is taken out leaves no trace in them */
+    heap->sum = was.sum;
+    heap->least = was.least;
+    heap->most = was.most;
+    heap->first = was.first;
+    heap->last = was.last;
+    return number;
+}
+
+void way_heap_bounds(const struct way_term *term, struct way_heap *heap,
+                     const struct way_heap *other, GArray *doubtful, double others, double *least,
+                     double *most)
+{
+    enum { SORTED_MAX = 256 }; /* values are sorted again for each grain that is added */
+    const GArray *values = heap->values;
+
+    if (term->aggregate == WAY_AGGREGATE_SHARE) {
+        *least = heap->count / (other->count + others);
+        *most = (heap->count + doubtful->len) / other->count;
+        return;
+    }
+    g_array_sort(doubtful, compare_grains);
+    if (doubtful->len && (heap->count <= 0 && term->aggregate != WAY_AGGREGATE_SUM)) {
+        *least = NAN;
+        *most = g_array_index(doubtful, struct way_grain, 0).value;
+        return;
+    }
+    if (values && doubtful->len > SORTED_MAX) {
+        *least = fmin(heap->least, g_array_index(doubtful, struct way_grain, 0).value);
+        *most =
+            fmax(heap->most, g_array_index(doubtful, struct way_grain, doubtful->len - 1).value);
+        return;
+    }
+    *least = furthest(term, heap, doubtful, false);
+    *most = furthest(term, heap, doubtful, true);
 }
 
 bool way_heap_datum(const struct way_term *term, double one, double two, struct way_datum *out)

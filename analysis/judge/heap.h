@@ -42,7 +42,7 @@ void way_heap_begin(struct way_heap *heap, const struct way_term *term, bool mov
 void way_heap_end(struct way_heap *heap);
 void way_heap_add(struct way_heap *heap, const struct way_grain *grain);
 
-/* Of a moving heap. The order in which grains go is free. */
+/* The order in which grains go is free. `distinct` of a heap that does not move keeps its key. */
 void way_heap_take_out(struct way_heap *heap, const struct way_grain *grain);
 
 /* Bytes by which it will grow with the next grain; of one that does not move. */
@@ -55,6 +55,18 @@ size_t way_heap_size(const struct way_heap *heap);
  * a share; `seconds`: of a rate. */
 double way_heap_result(const struct way_term *term, const struct way_heap *heap,
                        const struct way_heap *other, double seconds);
+
+/* Whether one more grain may make the number less as well as more, so that it is not between
+ * that without the doubtful ones and that with them. */
+bool way_heap_goes_both_ways(const struct way_term *term);
+
+/* Of such a term: the least and the most that it can come to with any of the doubtful grains
+ * (struct way_grain; they are sorted), where of what a share is among `others` are doubtful.
+ * The heaps are left as they were. `least` is NAN where without these there is
+ * nothing. */
+void way_heap_bounds(const struct way_term *term, struct way_heap *heap,
+                     const struct way_heap *other, GArray *doubtful, double others, double *least,
+                     double *most);
 
 /* The datum of an aggregate that is between two values, which may be NAN. False where there
  * is none. */

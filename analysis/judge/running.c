@@ -10,7 +10,8 @@
  * those that are stamped later by less may have been, too. So where several taps are
  * asked, the packet waits until all that may have been before it have passed; grains wait
  * beside the heap until they are before any packet that may still ask; and the number lies
- * between what is certain and what may be.
+ * between what is certain and what may be (of a mean and its like: between the least and the
+ * most that any of these make of it).
  *
  * The largest in any stretch (`count(… over 1s)`, not running) is asked of itself at each of
  * its own packets.
@@ -173,18 +174,54 @@ static void old_ones(const struct way_running *running, struct group *group,
 }
 
 /* Of those that wait: adds the ones that were before `at` (of its own tap), or
- * (`doubtful`) may have been; or takes them out again. */
+ * (`doubtful`) may have been; or takes them out again. A stretch may be shorter than they wait. */
 static void new_ones(const struct way_running *running, struct group *group,
                      const struct way_grain *at, bool doubtful, bool in)
 {
+    int64_t edge = running->term->over ? at->time - running->term->over : INT64_MIN / 2;
+
     for (guint i = group->settled; i < group->entries->len; i++) {
         struct entry *entry = entry_at(group, i);
         bool own = entry->grain.tap == at->tap;
         bool before =
             own ? entry->grain.order <= at->order : entry->grain.time <= at->time + running->error;
-        if (before && own != doubtful)
+        bool behind = entry->grain.time > (own ? edge : edge - running->error);
+        if (before && behind && own != doubtful)
             put(group, entry, in);
     }
+}
+
+/* The grains that clocks cannot tell of, when the others are in the heap and the old ones out
+ * of it. Returns them, and how many there are of what a share is among. */
+static GArray *laid_aside(const struct way_running *running, struct group *group,
+                          const struct way_grain *at, double *others)
+{
+    GArray *grains = g_array_new(FALSE, FALSE, sizeof(struct way_grain));
+    int64_t edge = running->term->over ? at->time - running->term->over : INT64_MIN / 2;
+
+    for (guint i = group->first; running->error && i < group->entries->len; i++) {
+        const struct entry *entry = entry_at(group, i);
+        bool own = entry->grain.tap == at->tap;
+        bool doubtful = i < group->settled ? entry->is_out
+                                           : !own && entry->grain.time <= at->time + running->error;
+        if (!doubtful || entry->grain.time <= edge - (own ? 0 : running->error))
+            continue;
+        if (entry->other)
+            *others += 1;
+        else
+            g_array_append_val(grains, entry->grain);
+    }
+    return grains;
+}
+
+static void bounds(const struct way_running *running, struct group *group,
+                   const struct way_grain *at, double *least, double *most)
+{
+    double others = 0;
+    GArray *grains = laid_aside(running, group, at, &others);
+
+    way_heap_bounds(running->term, &group->heap, &group->other, grains, others, least, most);
+    g_array_free(grains, TRUE);
 }
 
 /* What the number is at the packet at least, and at most. */
@@ -192,22 +229,23 @@ static void work_out(const struct way_running *running, struct group *group,
                      const struct way_grain *at, double *least, double *most)
 {
     const struct way_heap heap = group->heap, other = group->other;
-    double certain, possible;
 
     old_ones(running, group, at, false, true);
     old_ones(running, group, at, true, true);
     new_ones(running, group, at, false, true);
-    certain = number(running->term, group, at);
+    if (way_heap_goes_both_ways(running->term))
+        bounds(running, group, at, least, most);
+    else
+        *least = number(running->term, group, at);
     old_ones(running, group, at, true, false);
     new_ones(running, group, at, true, true);
-    possible = number(running->term, group, at);
+    if (!way_heap_goes_both_ways(running->term))
+        *most = number(running->term, group, at);
     new_ones(running, group, at, true, false);
     new_ones(running, group, at, false, false);
     old_ones(running, group, at, false, false);
     group->heap = heap; /* the scalars: what is taken out leaves no trace in them */
     group->other = other;
-    *least = certain;
-    *most = possible;
 }
 
 /* What is ever asked at packets from here on is not before `time`: settles what is. */

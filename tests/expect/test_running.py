@@ -180,6 +180,41 @@ def test_an_edge_that_clocks_cannot_place(run: Run, judge_run: Judge) -> None:
         assert judge_run(rule(text), folder).code == code, text
 
 
+@pytest.mark.parametrize(
+    "number, apart, wide",
+    [
+        ('mean(ip.id of "dst port 53" on c-r{w}{o})', "== 5", "in 2.5 .. 7.5"),
+        ('p50(ip.id of "dst port 53" on c-r{w}{o})', "== 5", "in 0 .. 10"),
+        ('share("dst port 53" on c-r{w} among "udp" on c-r{w}{o})', "== 0.5", "in 0.1 .. 1.5"),
+    ],
+)
+def test_doubtful_packets_that_outweigh_each_other(
+    run: Run, judge_run: Judge, number: str, apart: str, wide: str
+) -> None:
+    """Both of them leave it as it is; one alone does not."""
+    x = [asked(1, 5), told(1.1), asked(1.9995, 0), told(1.9996), told(2.0004), asked(2.0005, 10)]
+    marks = {"s.start": 0.5, "s.end": 2}
+    folder = timed(run(NODES, marks, {}, {"c-r": x, "r-o": [told(2, 7), told(9)]}), 0.001, 0)
+    fixed, moving = number.format(w=" during s", o=""), number.format(w="", o=" over 5s")
+    at = 'some "udp" on r-o where ip.id == 7 with running '
+    for text in (f"expect {fixed} ", at + moving + " "):
+        assert judge_run(rule(text + apart), folder).code == 3, text
+        assert judge_run(rule(text + wide), folder).code == 0, text
+
+
+def test_a_stretch_shorter_than_the_error_of_clocks(run: Run, judge_run: Judge) -> None:
+    """Of the packet's own tap it is known what came within it."""
+    x = [asked(1), asked(1.002), asked(1.004), asked(9)]
+    folder = timed(run(NODES, {"m": 0}, {}, {"c-r": x, "r-o": [told(1.5), told(8)]}), 0.01, 0)
+    count = 'count("udp" on c-r, r-o over 1ms)'
+    for text, code in (
+        (f'each "udp" on c-r with running {count} == 1', 0),
+        (f'some "udp" on c-r with running {count} == 2', 1),
+        (f"expect {count} == 1", 0),
+    ):
+        assert judge_run(rule(text), folder).code == code, text
+
+
 def test_where_they_may_stand(judge: Judge) -> None:
     for text, said in (
         ('each "udp" on x where running count("udp" on x) > 1', "expected it behind 'with'"),
