@@ -239,6 +239,7 @@ static void take(struct way_pass *pass, struct many *many, const struct way_kept
     enum way_truth truth = way_kept_demanded(pass, many->relating, kept, many->nth++, &found);
     struct way_at at = way_at_kept(kept);
 
+    many->relating->order_doubtful |= inside != WAY_TRUE;
     pass->evaluation.cause = found.cause;
     struct way_note *note = way_rule_take(pass, many->outcome, truth, inside, &at);
     way_kept_note(pass, many->expected, many->relating, note, kept, &found);

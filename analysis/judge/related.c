@@ -126,6 +126,7 @@ static void judge_rules(struct way_pass *pass, struct way_outcome *outcome, cons
         way_pass_put(pass, WAY_SLOT_WAS, NULL);
         way_become_kept_anew(&relatings[n]);
         relatings[n].order_at = relatings[n].order_seen = 0;
+        relatings[n].order_doubtful = false;
         if (doubtful)
             judge_in_doubt(pass, expected, &relatings[n], one);
         else

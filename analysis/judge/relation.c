@@ -70,6 +70,8 @@ enum way_truth way_relation_holds(struct way_pass *pass, struct way_relating *re
     const char *why;
     enum way_truth truth =
         with_unseen(pass, rule, &search, quantified(pass, rule, &search.tally), &why);
+    if (rule->join == WAY_JOIN_ORDER && relating->order_doubtful)
+        truth = WAY_UNDECIDED; /* it may be another's */
     if (truth == WAY_TRUE)
         return truth;
     way_search_explain(pass, relating, &search, true, truth);

@@ -29,6 +29,8 @@ struct way_relating {
     bool is_paired;
     size_t order_at, order_seen; /* joined by order: where the search is, and how many that are
                                     meant stand before; 0 when the rule is judged anew */
+    bool order_doubtful; /* of some packet before, on either side, clocks cannot tell whether it
+                            counts */
 };
 
 /* Whether the rule's relation holds for the packet (in slot 0), the `nth` that the rule

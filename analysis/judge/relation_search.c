@@ -232,8 +232,10 @@ static void look_by_order(struct way_pass *pass, struct way_relating *relating, 
         relating->order_at = first;
     for (size_t i = relating->order_at; i < end; i++) {
         relating->order_at = i;
-        if (way_related_inside(pass, rule->other, i) < WAY_UNDECIDED)
+        enum way_truth inside = way_related_inside(pass, rule->other, i);
+        if (inside < WAY_UNDECIDED)
             continue;
+        relating->order_doubtful |= inside == WAY_UNDECIDED;
         if (relating->order_seen == nth) {
             look_at(pass, rule, i, search);
             return;

@@ -195,3 +195,20 @@ def test_a_count_that_is_in_doubt_itself(run: Run, judge_run: Judge) -> None:
         ('at most count("udp port 1" on c-r during s) - 1 "udp port 2" on c-r', 1),
     ):
         assert judge_run(rule(text), folder).code == code, text
+
+
+def test_an_order_that_begins_in_doubt(run: Run, judge_run: Judge) -> None:
+    """Whether the first of the others counts decides which is the second."""
+    text = (
+        'some "udp port 1" on c-r where ip.id == %d followed by "udp" on r-o during s '
+        "joined by order with ip.id == %d"
+    )
+    mains = [sent(1, 1, ident=n) for n in (1, 2)]
+    for first, code in ((1.9, 0), (1.9995, 3), (2.0005, 3), (2.1, 1)):
+        others = [sent(first, 1, 1), sent(2.5, 1, 2), sent(2.6, 1, 3), sent(9, 1, 4)]
+        folder = run(NODES, {"s.start": 2, "s.end": 5}, {}, {"c-r": mains, "r-o": others})
+        judged = judge_run(rule(text % (1, 2)), timed(folder, 0.001, 0))
+        assert judged.code == code, (first, judged)
+        every = 'some "udp" on c-r where ip.id < 9 followed by "udp" on r-o during s joined by '
+        every += "order with ip.id == 2 and was.ip.id == 2"
+        assert judge_run(rule(every), timed(folder, 0.001, 0)).code == {0: 1, 1: 0}.get(code, 3)
