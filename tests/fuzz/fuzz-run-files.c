@@ -42,7 +42,8 @@ static void read_bindings(const char *text, size_t size)
     }
     way_world_add_bindings(&names, &bindings);
     for (size_t i = 0; i < names.count; i++)
-        assert(names.names[i].name && strlen(names.names[i].name) < 3 * WAY_BINDINGS_NAME_MAX);
+        assert(names.names[i].name &&
+               strlen(names.names[i].name) < (size_t)3 * WAY_BINDINGS_NAME_MAX);
     way_arena_free(&arena);
 }
 

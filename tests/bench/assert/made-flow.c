@@ -25,15 +25,15 @@ enum state {
 
 struct flow {
     enum state state;
-    uint32_t seq[2]; /* what is next, by direction: 0 of the client */
-    uint16_t port;   /* the client's */
-    bool secure;
+    uint32_t seq[2];     /* what is next, by direction: 0 of the client */
     uint32_t left;       /* bytes of the response */
-    bool head_sent;      /* of the response */
-    bool ack_due;        /* the client acknowledges before anything else happens */
     uint32_t again_len;  /* bytes of the last segment with data that is sent again, or 0 */
-    bool again_back;     /* its direction */
     uint32_t again_seed; /* what its bytes are made of */
+    uint16_t port;       /* the client's */
+    bool again_back;     /* direction of the segment that is sent again */
+    bool secure;
+    bool head_sent; /* of the response */
+    bool ack_due;   /* the client acknowledges before anything else happens */
 };
 
 static struct flow flows[WAY_MADE_FLOWS];
@@ -142,7 +142,8 @@ static size_t send_data(uint8_t *ip, struct flow *flow, bool back, const char *t
     uint32_t seed = way_made_draw(UINT32_MAX);
     uint8_t *data = put_segment(ip, flow, back, ACK | PSH, flow->seq[back], text_len + letters_len);
 
-    memcpy(data, text, text_len);
+    memcpy(data, text,
+           text_len); /* NOLINT(bugprone-not-null-terminated-result): bytes of a packet */
     put_letters(data + text_len, letters_len, seed);
     flow->seq[back] += (uint32_t)(text_len + letters_len);
     if (text_len == 0 && way_made_draw(50) == 0) {
