@@ -98,6 +98,10 @@ static void settle(struct become *become, struct way_pass *pass, struct waiting 
         get_texts(waiting, &texts);
         memcpy(note->expected, texts.expected, sizeof note->expected);
         memcpy(note->found, texts.found, sizeof note->found);
+        if (note->found[0] == '\0') { /* all that the rule asks for holds, and must not */
+            way_note_write(note->expected, "no such packet");
+            way_note_write(note->found, "this one");
+        }
         if (waiting->other.tap >= 0) {
             note->nearest_at[0] = waiting->other;
             way_note_write(note->nearest[0], "the other packet");

@@ -182,3 +182,8 @@ def test_clocks(run: Run, judge_run: Judge, frame: str, early: float, code: int)
     folder = timed(run(NODES, {"m": 0}, {}, {"c-r": x, "r-o": y}), 0.001, 0)
     text = framed(frame, BECOMES).replace("on x", "on c-r").replace("on y", "on r-o")
     assert judge_run(text, folder).code == code
+
+
+def test_what_must_not_be_lost_is_named(judge: Judge) -> None:
+    judged = judge(rule('no "tcp" on x does not appear on y within 1s'), x=[sent(1)], y=[end()])
+    assert judged.code == 1 and "found this one" in judged.reasons("it"), judged
