@@ -9,12 +9,14 @@
 #include <assert.h>
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/assert/json.h"
+#include "analysis/capture/record.h"
 
 /* Copies a name into a field. A name that does not fit is refused. */
 static int take_name(struct way_json *json, char *field, size_t size, const char *key,
@@ -254,10 +256,13 @@ static int read_mark(struct way_json *json, const char *name, json_t *value, voi
 
     if (take_name(json, mark->name, sizeof mark->name, name, name))
         return -EINVAL;
-    if (!json_is_integer(value) || json_integer_value(value) < 0)
-        return way_json_refuse(json, name, json_string_value(value),
-                               way_text("nanoseconds since the epoch"));
     mark->time = json_integer_value(value);
+    if (!json_is_integer(value) || mark->time < 0 || mark->time > WAY_RECORD_TIME_MAX) {
+        struct way_text number = way_text("%" PRId64, mark->time);
+        return way_json_refuse(json, name,
+                               json_is_integer(value) ? number.s : json_string_value(value),
+                               way_text("nanoseconds since the epoch, before the year 2116"));
+    }
     bindings->mark_count++;
     return 0;
 }

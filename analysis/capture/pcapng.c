@@ -233,7 +233,7 @@ static bool to_time(const struct way_pcapng_interface *interface, uint64_t ticks
     __int128 ns = (__int128)(ticks / per_second) * second +
                   (__int128)(ticks % per_second) * second / per_second +
                   (__int128)interface->offset * second;
-    if (ns < 0 || ns > INT64_MAX)
+    if (ns < 0 || ns > WAY_RECORD_TIME_MAX)
         return false;
     *time = (int64_t)ns;
     return true;

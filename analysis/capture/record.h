@@ -12,8 +12,11 @@
 
 #include <stdint.h>
 
+/* No stamp is later (it would be in the year 2116): a duration can be added to any. */
+#define WAY_RECORD_TIME_MAX (INT64_MAX / 2)
+
 struct way_record {
-    int64_t time;         /* ns since the epoch */
+    int64_t time;         /* ns since the epoch: 0 to WAY_RECORD_TIME_MAX */
     int64_t first;        /* the stamp of its source's first packet, */
     int64_t before;       /* and of the one before it there; of the first its own */
     uint64_t number;      /* in its file, from 1: Wireshark's frame number */

@@ -111,7 +111,10 @@ static void mistakes_in_bindings_are_named(void)
         {NODES(C1 "," R1) LINKS ", \"services\": {\"web\": {\"port\": 80, \"node\": \"c1\"}}}",
          "b: key 'services.web.redirected': found nothing of the kind, expected true or false"},
         {NODES(C1 "," R1) LINKS ", \"services\": {}, \"marks\": {\"a.start\": -1}}",
-         "b: key 'marks.a.start': found nothing of the kind, expected nanoseconds"},
+         "b: key 'marks.a.start': found '-1', expected nanoseconds"},
+        {NODES(C1 "," R1) LINKS
+         ", \"services\": {}, \"marks\": {\"a.start\": 4611686018427387904}}",
+         "b: key 'marks.a.start': found '4611686018427387904', expected nanoseconds"},
         {NODES(C1 "," R1) LINKS ", \"services\": {}, \"marks\": {}, \"clock\": {}}",
          "b: key 'clock.uncertainty': found nothing of the kind, expected a whole number"},
     };
