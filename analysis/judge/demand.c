@@ -122,6 +122,51 @@ static void demand_taps_of(struct way_pass *pass, const struct way_term *term,
         demand_taps_of(pass, term->kids[i], outcome);
 }
 
+/* ---- windows ---- */
+
+static bool is_about_absence(const struct way_rule *rule)
+{
+    return rule->quantifier == WAY_NO || rule->quantifier == WAY_AT_MOST ||
+           rule->quantifier == WAY_EXACTLY;
+}
+
+static void demand_window(struct way_pass *pass, const char *why, struct way_rule_outcome *outcome)
+{
+    if (why)
+        way_note_lack(outcome, pass->live_end != 0, "a window of which there are captures", why);
+}
+
+/* Of numbers, all of the window is demanded: what they would have come to nobody knows. */
+static void demand_windows_of(struct way_pass *pass, const struct way_term *term, bool bound,
+                              struct way_rule_outcome *outcome)
+{
+    if (!term)
+        return;
+    const struct way_select *const selects[] = {term->select, term->other};
+    for (size_t i = 0; term->kind == WAY_TERM_AGGREGATE && i < 2; i++) {
+        if (!selects[i] || way_window_is_bound(selects[i]) != bound)
+            continue;
+        const char *why = way_window_missed(pass, selects[i]);
+        why = why || !bound ? why : way_window_cut_before(pass, selects[i]);
+        demand_window(pass, why || !bound ? why : way_window_cut_behind(pass, selects[i]), outcome);
+    }
+    for (size_t i = 0; i < WAY_TERM_KIDS; i++)
+        demand_windows_of(pass, term->kids[i], bound, outcome);
+}
+
+void way_demand_windows(struct way_pass *pass, const struct way_rule *rule, bool bound,
+                        struct way_rule_outcome *outcome)
+{
+    if (rule->main && way_window_is_bound(rule->main) == bound) {
+        const char *why = way_window_missed(pass, rule->main);
+        if (!why && bound && is_about_absence(rule))
+            why = way_window_cut_before(pass, rule->main);
+        demand_window(pass, why, outcome);
+    }
+    demand_windows_of(pass, rule->with, bound, outcome);
+    demand_windows_of(pass, rule->count, bound, outcome);
+}
+
 /* ---- nothing passes on nothing ---- */
 
 void way_note_lack(struct way_rule_outcome *outcome, bool doubt, const char *expected,
@@ -172,12 +217,11 @@ void way_demand_sound(struct way_pass *pass, const struct way_outcome *outcome,
                       struct way_rule_outcome *one)
 {
     const struct way_rule *rule = one->rule;
-    bool absence = rule->quantifier == WAY_NO || rule->quantifier == WAY_AT_MOST ||
-                   rule->quantifier == WAY_EXACTLY;
-
+    bool absence = is_about_absence(rule);
     bool windowless = rule->other && rule->other->from.kind == WAY_EDGE_OPEN &&
                       rule->other->to.kind == WAY_EDGE_OPEN;
 
+    way_demand_windows(pass, rule, false, one);
     demand_taps(pass, rule->main, rule->main, absence, one);
     demand_taps(pass, rule->other, windowless ? rule->main : rule->other,
                 rule->relation == WAY_RELATION_VANISHES, one);

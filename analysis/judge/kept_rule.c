@@ -322,6 +322,7 @@ bool way_kept_rule(struct way_pass *pass, const struct way_expected *expected,
 {
     const struct way_rule *rule = relating->rule;
 
+    way_demand_windows(pass, rule, true, outcome);
     if (rule->quantifier == WAY_EXPECT) {
         judge_expect(pass, expected, rule, outcome);
         return true;

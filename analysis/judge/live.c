@@ -43,6 +43,41 @@ bool way_predates(const struct way_pass *pass, const struct way_select *select, 
     return time < way_live_from(pass, select);
 }
 
+const char *way_window_missed(const struct way_pass *pass, const struct way_select *select)
+{
+    int64_t from, to;
+    bool begins = way_edge_time(pass, &select->from, &from);
+    bool ends = way_edge_time(pass, &select->to, &to);
+
+    if (begins && ends && from - to > pass->setup->uncertainty)
+        return "it ends before it begins";
+    if (begins && way_outlives(pass, select, from))
+        return "the captures end before it begins";
+    if (ends && (to < pass->first || way_predates(pass, select, to)))
+        return "the captures begin after it has ended";
+    return NULL;
+}
+
+const char *way_window_cut_before(const struct way_pass *pass, const struct way_select *select)
+{
+    int64_t from;
+
+    if (select->from.shift < 0 && way_edge_time(pass, &select->from, &from) &&
+        (from < pass->first || way_predates(pass, select, from)))
+        return "the captures begin after it has begun";
+    return NULL;
+}
+
+const char *way_window_cut_behind(const struct way_pass *pass, const struct way_select *select)
+{
+    int64_t to;
+
+    if (select->to.shift > 0 && way_edge_time(pass, &select->to, &to) &&
+        way_outlives(pass, select, to))
+        return "the captures end before it does";
+    return NULL;
+}
+
 enum way_truth way_unseen(const struct way_pass *pass)
 {
     return pass->live_end ? WAY_UNDECIDED : WAY_FALSE;

@@ -73,6 +73,7 @@ void way_pass_begin(struct way_pass *pass, const struct way_judge_setup *setup)
 
     memset(pass, 0, sizeof *pass);
     pass->setup = setup;
+    pass->first = INT64_MAX;
     pass->program = program;
     pass->states = way_memory_array(program->select_count, sizeof *pass->states);
     for (const struct way_select *select = program->selects; select; select = select->next)
@@ -320,6 +321,7 @@ void way_pass_run(struct way_pass *pass)
         const uint64_t *filters = way_selections_run(pass->program->filters, &record);
         if (pass->waiting)
             way_running_tick(pass, record.time);
+        pass->first = record.time < pass->first ? record.time : pass->first;
         pass->last = record.time > pass->last ? record.time : pass->last;
         if (pass->flows) {
             stand.record = record;

@@ -77,6 +77,7 @@ struct way_pass {
     int64_t *tap_last;                 /* by tap: the latest stamp */
     int64_t *tap_errors;               /* by tap */
     uint64_t packets;                  /* of the pass so far */
+    int64_t first;                     /* the earliest stamp; INT64_MAX: none yet */
     int64_t last;                      /* the latest stamp; of live sources, when they ended */
     int64_t live_end;                  /* ns: when live sources ended; 0: there are none */
     struct way_kept *current;          /* the packet at hand, if it was kept already */
@@ -148,6 +149,9 @@ enum way_truth way_came_within(const struct way_pass *pass, const struct way_kep
  * one packet was than another, by their taps (-1: an edge that is no packet). */
 void way_doubt_write(const struct way_pass *pass, int a, int b, char *text, size_t size);
 
+/* Whether packets bound the select's window, on one side at least. */
+bool way_window_is_bound(const struct way_select *select);
+
 /* The time of an edge that a packet is; false where nothing is bound. */
 bool way_edge_time(const struct way_pass *pass, const struct way_edge *edge, int64_t *out);
 
@@ -161,6 +165,15 @@ int64_t way_live_from(const struct way_pass *pass, const struct way_select *sele
  * begun before the select's taps were live). */
 bool way_outlives(const struct way_pass *pass, const struct way_select *select, int64_t time);
 bool way_predates(const struct way_pass *pass, const struct way_select *select, int64_t time);
+
+/* Why nothing can be held by the select's window, by the names that are bound at present: it
+ * is turned round, or wholly outside of the captures. NULL where it is neither. */
+const char *way_window_missed(const struct way_pass *pass, const struct way_select *select);
+
+/* Why the beginning (the end) of the window was not captured, where it reaches beyond the
+ * packet that bounds it; else NULL. */
+const char *way_window_cut_before(const struct way_pass *pass, const struct way_select *select);
+const char *way_window_cut_behind(const struct way_pass *pass, const struct way_select *select);
 
 /* When others are looked for that are related to a packet of that time: from and to; where
  * only before it, `to` is before it, too. */
@@ -311,6 +324,11 @@ void way_single_end(struct way_pass *pass, void *self);
 void way_note_overflow(struct way_rule_outcome *outcome, size_t most, const char *which);
 
 /* ---- demand.c ---- */
+
+/* Demands that captures can show what the rule's windows ask for: of those that packets bind
+ * (`bound`), by the names that are bound at present, or of the others. */
+void way_demand_windows(struct way_pass *pass, const struct way_rule *rule, bool bound,
+                        struct way_rule_outcome *outcome);
 
 /* Fails (or doubts) a rule for what it lacks as a whole. */
 void way_note_lack(struct way_rule_outcome *outcome, bool doubt, const char *expected,

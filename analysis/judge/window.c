@@ -166,6 +166,11 @@ static bool is_packet(const struct way_edge *edge)
     return edge->kind == WAY_EDGE_SLOT || edge->kind == WAY_EDGE_NEXT;
 }
 
+bool way_window_is_bound(const struct way_select *select)
+{
+    return is_packet(&select->from) || is_packet(&select->to);
+}
+
 enum way_truth way_window_bound(const struct way_pass *pass, const struct way_select *select,
                                 const struct way_kept *kept)
 {

@@ -212,3 +212,35 @@ def test_an_order_that_begins_in_doubt(run: Run, judge_run: Judge) -> None:
         every = 'some "udp" on c-r where ip.id < 9 followed by "udp" on r-o during s joined by '
         every += "order with ip.id == 2 and was.ip.id == 2"
         assert judge_run(rule(every), timed(folder, 0.001, 0)).code == {0: 1, 1: 0}.get(code, 3)
+
+
+OUTSIDE = {
+    "after the end": "no 'u' on x after q + 10s",
+    "before the beginning": "no 'u' on x before q - 10s",
+    "turned round": "no 'u' on x from r to q",
+    "a count after the end": "expect count('u' on x after q + 10s) == 0",
+    "a count beyond the end": "expect count('port 99' on x from q to q + 10s) == 0",
+    "may be none": "each 'u' on x after q + 10s with ip.ttl == 3 may be none",
+    "at most": "at most 3 'u' on x after q + 10s",
+    "from before the beginning": "no 'port 99' on x from q - 10s to q",
+}
+INSIDE = {
+    "to the end": "no 'port 99' on x after r",
+    "between": "no 'port 99' on x from q to r expect count('u' on x from q to r) == 2",
+}
+
+
+def test_no_window_outside_of_the_captures_holds_anything(judge: Judge) -> None:
+    packets = [
+        Packet(at, CLIENT, SERVER, udp(4000, port, b"."), id=1)
+        for at, port in ((0, 53), (1, 54), (2, 55))
+    ]
+    rules = "".join(
+        f'"{words}": first "port 53" on x as q last "port 55" on x as r {rule}\n'
+        for words, rule in (OUTSIDE | INSIDE).items()
+    )
+    rules = rules.replace("'u'", '"udp"').replace("'port 99'", '"port 99"')
+    assert judge(rules, x=packets).verdicts == {
+        **{words: "failed" for words in OUTSIDE},
+        **{words: "passed" for words in INSIDE},
+    }

@@ -142,8 +142,8 @@ static size_t send_data(uint8_t *ip, struct flow *flow, bool back, const char *t
     uint32_t seed = way_made_draw(UINT32_MAX);
     uint8_t *data = put_segment(ip, flow, back, ACK | PSH, flow->seq[back], text_len + letters_len);
 
-    memcpy(data, text,
-           text_len); /* NOLINT(bugprone-not-null-terminated-result): bytes of a packet */
+    /* Bytes of a packet: NOLINTNEXTLINE(bugprone-not-null-terminated-result) */
+    memcpy(data, text, text_len);
     put_letters(data + text_len, letters_len, seed);
     flow->seq[back] += (uint32_t)(text_len + letters_len);
     if (text_len == 0 && way_made_draw(50) == 0) {
