@@ -144,6 +144,8 @@ static double at_rank(const struct way_heap *heap, size_t at)
 {
     if (heap->ordered)
         return ordered_value(heap, (gint)at);
+    if (!heap->values)
+        return NAN;
     qsort(heap->values->data, heap->values->len, sizeof(double), compare_values);
     return g_array_index(heap->values, double, at);
 }

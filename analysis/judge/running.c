@@ -230,6 +230,7 @@ static void work_out(const struct way_running *running, struct group *group,
 {
     const struct way_heap heap = group->heap, other = group->other;
 
+    *least = *most = NAN;
     old_ones(running, group, at, false, true);
     old_ones(running, group, at, true, true);
     new_ones(running, group, at, false, true);
