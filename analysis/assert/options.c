@@ -278,6 +278,9 @@ int way_assert_options_read(int argc, char **argv, struct way_assert_options *op
         code = way_assert_complain(options->check ? "--check: expected the names of files"
                                                   : "expected a RUN_DIR or a FILE.expect",
                                    "");
+    if (code == WAY_ASSERT_PASSED && options->mutations && options->format != WAY_FORMAT_TEXT &&
+        options->format != WAY_FORMAT_JSON)
+        code = way_assert_complain("--mutate: expected --format text or json", "");
     if (code == WAY_ASSERT_PASSED && options->list && options->folder_count)
         code = way_assert_complain("--list: expected the names of files (.expect), found ",
                                    options->folders[0]);

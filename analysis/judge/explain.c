@@ -30,15 +30,29 @@ static const struct way_term *culprit(struct way_pass *pass, const struct way_te
     return condition;
 }
 
+/* How much a part of `or` has to do with its truth: what is absent has nothing. */
+static int weight(struct way_pass *pass, const struct way_term *part)
+{
+    switch (way_evaluate(&pass->evaluation, part)) {
+    case WAY_TRUE:
+        return 3;
+    case WAY_UNDECIDED:
+        return 2;
+    case WAY_UNKNOWN:
+        return pass->evaluation.why == WAY_BROKEN;
+    default:
+        return 0;
+    }
+}
+
 void way_explain_true(struct way_pass *pass, const struct way_term *condition,
                       char found[WAY_NOTE_TEXT_MAX])
 {
     char left[200];
 
     while (condition->kind == WAY_TERM_OR)
-        condition = way_evaluate(&pass->evaluation, condition->kids[0]) != WAY_FALSE
-                        ? condition->kids[0]
-                        : condition->kids[1];
+        condition =
+            condition->kids[weight(pass, condition->kids[0]) < weight(pass, condition->kids[1])];
     if (way_term_is_comparison(condition->kind)) {
         value_text(pass, condition->kids[0], left, sizeof left);
         way_note_write(found, "%s: %s is %s", condition->text, condition->kids[0]->text, left);

@@ -157,3 +157,10 @@ def test_the_first_that_is_one_too_many_is_named(tmp_path: Path, judge: Judge) -
     subprocess.run([*argv, str(tmp_path / "r.expect")], capture_output=True, timeout=60)
     (commented,) = shown(next((tmp_path / "new").iterdir()), "frame.comment")
     assert "9, of which this is number 7" in commented
+
+
+def test_of_alternatives_the_one_that_holds_is_told(judge: Judge) -> None:
+    packets = [Packet(0, CLIENT, SERVER, udp(4000, 53, b"q"), id=1, ttl=9)]
+    rules = '"it": no "udp" on a with tcp.srcport == 5 or ip.ttl == 9'
+    note = judge(rules, a=packets).items[0]["rules"][0]["notes"][0]
+    assert note["found"] == "ip.ttl == 9: ip.ttl is 9", note
