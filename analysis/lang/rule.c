@@ -194,6 +194,10 @@ static bool take_other(struct way_context *context, const struct way_clause *cla
                       "groups are of the packets that the rule is about: expected 'per' before the "
                       "relation");
     case WAY_CLAUSE_WITH:
+        if (rule->relation == WAY_RELATION_VANISHES)
+            return refuse(context, clause->place,
+                          "what does not appear has no packet that can be asked: expected 'with' "
+                          "or 'where' before the relation");
         return demand(context, clause, &rule->other_with);
     case WAY_CLAUSE_WITHIN:
         if (clause->point)

@@ -144,6 +144,8 @@ static void values_must_go_together(void)
     static const struct bad_case cases[] = {
         {"\"x\": at most -1 \"tcp\" on c1-r1", "t.expect:1:14: there cannot be -1 packets"},
         {"\"x\": exactly 1.5 \"tcp\" on c1-r1", "t.expect:1:14: there cannot be 1.5 packets"},
+        {"\"x\": each \"tcp\" on c1-r1 does not appear on r1-p1 with ip.ttl == 1",
+         "t.expect:1:51: what does not appear has no packet that can be asked"},
         {"\"x\": expect share(\"tcp\" on c1-r1 among \"ip\" on c1-r1) > 50",
          "t.expect:1:57: a share is between 0 and 1: did you mean '50%'?"},
         {"\"x\": no \"tcp\" on c1-r1 with ip.ttl == 10.0.0.1",
