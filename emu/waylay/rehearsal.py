@@ -30,7 +30,8 @@ from waylay.model import Scenario
 Json = dict[str, Any]
 
 NAME = re.compile(r"\$\{?([A-Za-z]\w*)")
-NO_MARK = re.compile(r"no mark '(.*)'")  # as the judge finds it (analysis/lang/name.c)
+# As the judge finds it (analysis/lang/name.c).
+LACK = re.compile(r"no (mark|name) '([^']*)'(?:: (did you mean '.*'\?))?")
 SHOWN = 12  # marks, in a message
 
 
@@ -103,20 +104,24 @@ def _judge(scenario: Scenario, items: list[Any], bindings: Json, program: str) -
     except (ValueError, KeyError):
         return  # nothing to judge; what is broken beyond names is told with the run
     known = marks(scenario)
-    wrong = [said for one in judged if (said := _mark_that_lacks(one, known))]
+    wrong = [said for one in judged if (said := _what_lacks(one, known))]
     if wrong:
         raise BadInput(_as_named(scenario, "\n".join(wrong)))
 
 
-def _mark_that_lacks(judged: Json, known: list[str]) -> Optional[str]:
-    lacks = NO_MARK.fullmatch(str(judged.get("found")))
+def _what_lacks(judged: Json, known: list[str]) -> Optional[str]:
+    """What an expectation asks for that no run of the scenario has; `known`: all marks."""
+    lacks = LACK.fullmatch(str(judged.get("found")))
     if lacks is None:
         return None
-    near = difflib.get_close_matches(lacks[1], known, n=1)
+    place = f"{judged['file']}:{judged['line']}"
+    if lacks[1] == "name":
+        return f"{place}: nothing is called '{lacks[2]}'" + (f": {lacks[3]}" if lacks[3] else "")
+    near = difflib.get_close_matches(lacks[2], known, n=1)
     others = [mark for mark in known if not mark.endswith(".paused")]
     more = ", …" if len(others) > SHOWN else ""
     meant = f"did you mean '{near[0]}'?" if near else f"expected {', '.join(others[:SHOWN])}{more}"
-    return f"{judged['file']}:{judged['line']}: no step leaves the mark '{lacks[1]}': {meant}"
+    return f"{place}: no step leaves the mark '{lacks[2]}': {meant}"
 
 
 def _as_named(scenario: Scenario, said: str) -> str:

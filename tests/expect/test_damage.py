@@ -124,7 +124,9 @@ def test_an_offset_of_stamps_is_added(tmp_path: Path) -> None:
         assert first_time(put(tmp_path / "a", section.data)) == (START + offset) * 10**9
 
 
-@pytest.mark.parametrize("offset", [2**62, -(2**62), -START - 1, 2**62 // 10**9 + 1 - START])
+@pytest.mark.parametrize(
+    "offset", [2**62, -(2**62), -START - 1, 2**62 // 10**9 + 1 - START]
+)
 def test_an_offset_out_of_all_time_is_damage(tmp_path: Path, offset: int) -> None:
     section = Pcapng()
     section.interface(options=section.option(14, section.pack("q", offset))).packets()

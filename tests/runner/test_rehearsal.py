@@ -54,7 +54,7 @@ def test_names_of_the_run_are_known(tmp_path: Path, rules: str) -> None:
         ('no "port $wbe.port" on c1-r1', r"did you mean '\$web.port'"),
         ("expect $r2_pushed == 3", r"nothing is called '\$r2_pushed'"),
         ('no "tcp" on c1-r1 during $were', r"did you mean '\$where'"),
-        ('no "tcp" on c1-r1 during lok', "no step leaves the mark 'lok.end': .*'look.end'"),
+        ('no "tcp" on c1-r1 during lok', "no step leaves the mark 'lok.start': .*'look.start'"),
         ('no "tcp" on c1-r1 after mark look.seem', "rules.expect:1: .* 'look.seen'"),
         ('no "tcp" on c1-r1 after mark zzz.yyy', "expected look.start, look.seen, look.left"),
     ],
