@@ -26,15 +26,13 @@ static size_t add_expectations(struct way_mutation *mutation, const struct way_v
 
     mutation->expectations = reallocarray(mutation->expectations, first + verdicts->count + 1,
                                           sizeof *mutation->expectations);
-    if (!mutation->expectations) {
-        fputs("waylay-assert: out of memory\n", stderr);
-        exit(2);
-    }
+    if (!mutation->expectations)
+        way_memory_exhausted();
     for (size_t i = 0; i < verdicts->count; i++) {
         const struct way_expected *expected = verdicts->outcomes[i].expected;
         mutation->expectations[mutation->expectation_count++] = (struct way_mutation_expectation){
-            .file = way_mutation_text(expected->place.script->name),
-            .words = way_mutation_text(expected->words),
+            .file = way_memory_text(expected->place.script->name),
+            .words = way_memory_text(expected->words),
             .line = expected->place.line,
             .ruling = way_outcome_ruling(&verdicts->outcomes[i]),
             .noticed = way_memory_array(mutation->bucket_count, sizeof(size_t))};

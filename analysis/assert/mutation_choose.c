@@ -27,14 +27,14 @@ static void aim(struct way_mutation *mutation, enum way_mutation_kind kind, cons
            (mutation->buckets[i].kind != kind || strcmp(mutation->buckets[i].name, name) != 0))
         i++;
     if (i == mutation->bucket_count) {
-        mutation->buckets = way_mutation_grown(mutation->buckets, mutation->bucket_count,
-                                               &mutation->bucket_room, sizeof *mutation->buckets);
+        mutation->buckets = way_memory_grown(mutation->buckets, mutation->bucket_count,
+                                             &mutation->bucket_room, sizeof *mutation->buckets);
         mutation->buckets[mutation->bucket_count] = (struct way_mutation_bucket){.kind = kind};
         snprintf(mutation->buckets[mutation->bucket_count++].name, WAY_SPOT_NAME_MAX, "%s", name);
     }
     struct way_mutation_bucket *bucket = &mutation->buckets[i];
     bucket->targets =
-        way_mutation_grown(bucket->targets, bucket->count, &bucket->room, sizeof *bucket->targets);
+        way_memory_grown(bucket->targets, bucket->count, &bucket->room, sizeof *bucket->targets);
     bucket->targets[bucket->count++] = target;
 }
 

@@ -9,26 +9,6 @@
 #include "analysis/assert/mutation_state.h"
 #include "analysis/lang/memory.h"
 
-void *way_mutation_grown(void *array, size_t count, size_t *room, size_t size)
-{
-    if (count < *room)
-        return array;
-    *room = *room ? 2 * *room : 64;
-    void *larger = reallocarray(array, *room, size);
-    if (!larger) {
-        fputs("waylay-assert: out of memory\n", stderr);
-        exit(2);
-    }
-    return larger;
-}
-
-char *way_mutation_text(const char *text)
-{
-    size_t size = strlen(text) + 1;
-
-    return memcpy(way_memory_array(size, 1), text, size);
-}
-
 /* ---- reading ---- */
 
 uint32_t way_mutation_capture_of(struct way_mutation *mutation, const char *path)
@@ -38,12 +18,10 @@ uint32_t way_mutation_capture_of(struct way_mutation *mutation, const char *path
             return i;
     mutation->captures =
         reallocarray(mutation->captures, mutation->capture_count + 1, sizeof *mutation->captures);
-    if (!mutation->captures) {
-        fputs("waylay-assert: out of memory\n", stderr);
-        exit(2);
-    }
+    if (!mutation->captures)
+        way_memory_exhausted();
     mutation->captures[mutation->capture_count] =
-        (struct way_mutation_capture){.path = way_mutation_text(path)};
+        (struct way_mutation_capture){.path = way_memory_text(path)};
     return (uint32_t)mutation->capture_count++;
 }
 
@@ -57,8 +35,8 @@ static struct way_mutation_packet *keep(struct way_mutation *mutation,
     mutation->bytes += sizeof(struct way_mutation_packet) + record->len;
     if (mutation->bytes > WAY_MUTATION_BYTES_MAX)
         return NULL;
-    capture->packets = way_mutation_grown(capture->packets, capture->count, &capture->room,
-                                          sizeof *capture->packets);
+    capture->packets = way_memory_grown(capture->packets, capture->count, &capture->room,
+                                        sizeof *capture->packets);
     struct way_mutation_packet *packet = &capture->packets[capture->count++];
     packet->record = *record;
     packet->bytes = memcpy(way_memory_array(record->len, 1), record->bytes, record->len);
@@ -85,7 +63,7 @@ bool way_mutation_read(void *reader, struct way_record *record)
     for (size_t i = 0; i < source->feed_count; i++)
         packet->seen |= way_feed_takes(&source->feeds[i], record);
     replay->records =
-        way_mutation_grown(replay->records, replay->count, &replay->room, sizeof *replay->records);
+        way_memory_grown(replay->records, replay->count, &replay->room, sizeof *replay->records);
     replay->records[replay->count] = *record;
     replay->records[replay->count++].bytes = packet->record.bytes;
     return true;

@@ -69,13 +69,6 @@ struct way_mutation {
     bool chosen;
 };
 
-/* What may be asked for one more: an array of `count` elements of `size` bytes with *room,
- * grown. Memory that lacks ends the program, with a message and exit code 2. */
-void *way_mutation_grown(void *array, size_t count, size_t *room, size_t size);
-
-/* A copy of the text, the caller's. */
-char *way_mutation_text(const char *text);
-
 /* Packets of one input, in the order of its merge, and how they are replayed. */
 struct way_mutation_replay {
     struct way_mutation *mutation;

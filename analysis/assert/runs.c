@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "analysis/assert/text.h"
+#include "analysis/lang/memory.h"
 #include "core/common/config.h"
 
 /* How deep folders of runs (results/first-fetch) and values in a scenario lie. */
@@ -94,17 +95,10 @@ static bool is_run(const char *folder)
 
 static void add(struct way_runs *runs, const char *folder, bool run)
 {
-    if (runs->count == runs->room) {
-        runs->room = runs->room ? 2 * runs->room : 16;
-        runs->entries = reallocarray(runs->entries, runs->room, sizeof *runs->entries);
-    }
-    char *copy = strdup(folder);
-    if (!runs->entries || !copy) {
-        fputs("waylay-assert: out of memory\n", stderr);
-        exit(2);
-    }
+    runs->entries =
+        way_memory_grown(runs->entries, runs->count, &runs->room, sizeof *runs->entries);
     runs->entries[runs->count++] = (struct way_run_entry){
-        .folder = copy, .is_run = run, .group = run ? group_of(folder) : NULL};
+        .folder = way_memory_text(folder), .is_run = run, .group = run ? group_of(folder) : NULL};
     runs->run_count += run;
 }
 

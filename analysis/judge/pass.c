@@ -157,20 +157,6 @@ void way_pass_give_back(struct way_pass *pass, size_t bytes)
     pass->kept_bytes -= bytes;
 }
 
-/* Room for one more pointer in an array that doubles. */
-static void *grown(void *array, size_t count, size_t *room, size_t size)
-{
-    if (count < *room)
-        return array;
-    *room = *room ? 2 * *room : 64;
-    void *larger = reallocarray(array, *room, size);
-    if (!larger) {
-        fputs("waylay-assert: out of memory\n", stderr);
-        exit(2);
-    }
-    return larger;
-}
-
 /* The packet at hand, kept once however many selects want it; NULL beyond the
  * bound. */
 static struct way_kept *keep_current(struct way_pass *pass, const struct way_stand *stand)
@@ -183,7 +169,8 @@ static struct way_kept *keep_current(struct way_pass *pass, const struct way_sta
         pass->overflow = true;
         return NULL;
     }
-    pass->all_kept = grown(pass->all_kept, pass->all_count, &pass->all_room, sizeof(void *));
+    pass->all_kept =
+        way_memory_grown(pass->all_kept, pass->all_count, &pass->all_room, sizeof(void *));
     pass->all_kept[pass->all_count++] = kept;
     return pass->current = kept;
 }
@@ -202,8 +189,8 @@ static void keep(struct way_pass *pass, struct way_select_state *state,
         pass->overflow = true;
         return;
     }
-    list->items = grown(list->items, list->count, &room, sizeof(void *));
-    list->inside = grown(list->inside, list->count, &list->room, sizeof(*list->inside));
+    list->items = way_memory_grown(list->items, list->count, &room, sizeof(void *));
+    list->inside = way_memory_grown(list->inside, list->count, &list->room, sizeof(*list->inside));
     list->inside[list->count] = (uint8_t)inside;
     list->items[list->count++] = kept;
 }

@@ -133,6 +133,10 @@ enum way_truth way_window_fixed(const struct way_pass *pass, const struct way_se
 enum way_truth way_window_bound(const struct way_pass *pass, const struct way_select *select,
                                 const struct way_kept *kept);
 
+/* The first of the list that is stamped at `time` or later; as many as there are: none. Stamps
+ * that run backwards a little are allowed for by whoever asks. */
+size_t way_kept_first_at(const struct way_kept_list *list, int64_t time);
+
 /* The kept packets of a select that can be inside: [*first, *end) of its list. */
 void way_window_range(const struct way_pass *pass, const struct way_select *select, size_t *first,
                       size_t *end);

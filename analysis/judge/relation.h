@@ -38,9 +38,6 @@ struct way_relating {
 enum way_truth way_relation_holds(struct way_pass *pass, struct way_relating *relating,
                                   const struct way_kept *kept, size_t nth, struct way_found *found);
 
-/* The first of the list that is stamped at `time` or later; as many as there are: none. */
-size_t way_kept_first_at(const struct way_kept_list *list, int64_t time);
-
 /* Names in the note, where nothing is joined to the packet, the others near it in time that
  * differ least in what joins them. Slots 0 and `was` are left as they were used. */
 void way_relation_nearest(struct way_pass *pass, struct way_relating *relating,

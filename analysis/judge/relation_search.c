@@ -245,20 +245,6 @@ static void look_by_order(struct way_pass *pass, struct way_relating *relating, 
     relating->order_at = end;
 }
 
-size_t way_kept_first_at(const struct way_kept_list *list, int64_t time)
-{
-    size_t low = 0, high = list->count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (list->items[middle]->record.time < time)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* All that can be near enough in time, and inside of the window. */
 static void look_by_time(struct way_pass *pass, const struct way_rule *rule,
                          struct way_search *search)

@@ -183,9 +183,7 @@ enum way_truth way_window_bound(const struct way_pass *pass, const struct way_se
     return from < to ? from : to;
 }
 
-/* The first of the list that is stamped at `time` or later; stamps that run backwards
- * a little are allowed for. */
-static size_t first_at(const struct way_kept_list *list, int64_t time)
+size_t way_kept_first_at(const struct way_kept_list *list, int64_t time)
 {
     size_t low = 0, high = list->count;
 
@@ -213,8 +211,8 @@ void way_window_range(const struct way_pass *pass, const struct way_select *sele
     *end = list->count;
     if (is_packet(&select->from) &&
         (packet = edge_packet(pass, &select->from, bound_by(pass, select->from.slot))))
-        *first = first_at(list, packet->record.time + select->from.shift - slack);
+        *first = way_kept_first_at(list, packet->record.time + select->from.shift - slack);
     if (is_packet(&select->to) &&
         (packet = edge_packet(pass, &select->to, bound_by(pass, select->to.slot))))
-        *end = first_at(list, packet->record.time + select->to.shift + slack + 1);
+        *end = way_kept_first_at(list, packet->record.time + select->to.shift + slack + 1);
 }

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/lang/memory.h"
+
 enum { BLOCK_BYTES = 32 * 1024, ALIGNMENT = 16 };
 
 struct way_arena_block {
@@ -18,22 +20,16 @@ struct way_arena_block {
     _Alignas(ALIGNMENT) uint8_t bytes[];
 };
 
-static void die(void)
-{
-    fputs("waylay-assert: out of memory\n", stderr);
-    exit(2);
-}
-
 void *way_arena_take(struct way_arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 2)
-        die();
+        way_memory_exhausted();
     size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (!arena->blocks || arena->blocks->room - arena->used < size) {
         size_t room = size > BLOCK_BYTES ? size : BLOCK_BYTES;
         struct way_arena_block *block = calloc(1, sizeof *block + room);
         if (!block) {
-            die();
+            way_memory_exhausted();
             return NULL;
         }
         block->older = arena->blocks;
@@ -63,7 +59,7 @@ char *way_arena_format(struct way_arena *arena, const char *format, ...)
     int length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
     if (length < 0)
-        die();
+        way_memory_exhausted();
     char *text = way_arena_take(arena, (size_t)length + 1);
     va_start(arguments, format);
     vsnprintf(text, (size_t)length + 1, format, arguments);

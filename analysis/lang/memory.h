@@ -11,6 +11,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+static inline _Noreturn void way_memory_exhausted(void)
+{
+    fputs("waylay-assert: out of memory\n", stderr);
+    exit(2);
+}
 
 /* An array of `count` zeroed elements of `size` bytes; never NULL, also for a
  * count of 0. The caller frees it. */
@@ -18,11 +25,31 @@ static inline void *way_memory_array(size_t count, size_t size)
 {
     void *array = calloc(count ? count : 1, size);
 
-    if (!array) {
-        fputs("waylay-assert: out of memory\n", stderr);
-        exit(2);
-    }
+    if (!array)
+        way_memory_exhausted();
     return array;
+}
+
+/* An array of `count` elements of `size` bytes that has room for one more; *room, for how many
+ * it has room, doubles where it is full. Takes the array, NULL at first, and returns it or
+ * what is there instead; the caller frees that. */
+static inline void *way_memory_grown(void *array, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return array;
+    *room = *room ? 2 * *room : 64;
+    void *larger = reallocarray(array, *room, size);
+    if (!larger)
+        way_memory_exhausted();
+    return larger;
+}
+
+/* A copy of the text, the caller's. */
+static inline char *way_memory_text(const char *text)
+{
+    size_t size = strlen(text) + 1;
+
+    return (char *)memcpy(way_memory_array(size, 1), text, size);
 }
 
 #endif
