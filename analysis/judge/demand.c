@@ -106,22 +106,6 @@ static void demand_taps(struct way_pass *pass, const struct way_select *select,
     }
 }
 
-/* The taps of aggregates in a term. */
-static void demand_taps_of(struct way_pass *pass, const struct way_term *term,
-                           struct way_rule_outcome *outcome)
-{
-    if (!term)
-        return;
-    if (term->kind == WAY_TERM_AGGREGATE) {
-        demand_taps(pass, term->select, term->select, true, outcome);
-        demand_taps(pass, term->other, term->other, true, outcome);
-        demand_taps_of(pass, term->select->late, outcome);
-        demand_taps_of(pass, term->other ? term->other->late : NULL, outcome);
-    }
-    for (size_t i = 0; i < WAY_TERM_KIDS; i++)
-        demand_taps_of(pass, term->kids[i], outcome);
-}
-
 /* ---- windows ---- */
 
 static bool is_about_absence(const struct way_rule *rule)
@@ -136,22 +120,63 @@ static void demand_window(struct way_pass *pass, const char *why, struct way_rul
         way_note_lack(outcome, pass->live_end != 0, "a window of which there are captures", why);
 }
 
-/* Of numbers, all of the window is demanded: what they would have come to nobody knows. */
-static void demand_windows_of(struct way_pass *pass, const struct way_term *term, bool bound,
-                              struct way_rule_outcome *outcome)
+/* ---- numbers ---- */
+
+/* What is demanded of one select that a number is counted over. */
+typedef void demand_number(struct way_pass *pass, const struct way_select *select,
+                           struct way_rule_outcome *outcome);
+
+static void demand_taps_of(struct way_pass *pass, const struct way_select *select,
+                           struct way_rule_outcome *outcome)
+{
+    demand_taps(pass, select, select, true, outcome);
+}
+
+static void demand_fixed_window(struct way_pass *pass, const struct way_select *select,
+                                struct way_rule_outcome *outcome)
+{
+    if (!way_window_is_bound(select))
+        demand_window(pass, way_window_missed(pass, select), outcome);
+}
+
+/* All of the window is demanded: what the number would have come to nobody knows. */
+static void demand_bound_window(struct way_pass *pass, const struct way_select *select,
+                                struct way_rule_outcome *outcome)
+{
+    if (!way_window_is_bound(select))
+        return;
+    const char *why = way_window_missed(pass, select);
+    why = why ? why : way_window_cut_before(pass, select);
+    demand_window(pass, why ? why : way_window_cut_behind(pass, select), outcome);
+}
+
+/* Demands it of the numbers in a term, and of those that their own selects ask for. */
+static void demand_in_term(struct way_pass *pass, const struct way_term *term,
+                           demand_number *demand, struct way_rule_outcome *outcome)
 {
     if (!term)
         return;
     const struct way_select *const selects[] = {term->select, term->other};
     for (size_t i = 0; term->kind == WAY_TERM_AGGREGATE && i < 2; i++) {
-        if (!selects[i] || way_window_is_bound(selects[i]) != bound)
+        if (!selects[i])
             continue;
-        const char *why = way_window_missed(pass, selects[i]);
-        why = why || !bound ? why : way_window_cut_before(pass, selects[i]);
-        demand_window(pass, why || !bound ? why : way_window_cut_behind(pass, selects[i]), outcome);
+        demand(pass, selects[i], outcome);
+        demand_in_term(pass, selects[i]->late, demand, outcome);
     }
     for (size_t i = 0; i < WAY_TERM_KIDS; i++)
-        demand_windows_of(pass, term->kids[i], bound, outcome);
+        demand_in_term(pass, term->kids[i], demand, outcome);
+}
+
+/* Demands it of all numbers that the rule asks for, wherever they stand. */
+static void demand_numbers(struct way_pass *pass, const struct way_rule *rule,
+                           demand_number *demand, struct way_rule_outcome *outcome)
+{
+    demand_in_term(pass, rule->main ? rule->main->late : NULL, demand, outcome);
+    demand_in_term(pass, rule->other ? rule->other->late : NULL, demand, outcome);
+    demand_in_term(pass, rule->with, demand, outcome);
+    demand_in_term(pass, rule->other_with, demand, outcome);
+    demand_in_term(pass, rule->count, demand, outcome);
+    demand_in_term(pass, rule->other_count, demand, outcome);
 }
 
 void way_demand_windows(struct way_pass *pass, const struct way_rule *rule, bool bound,
@@ -163,8 +188,7 @@ void way_demand_windows(struct way_pass *pass, const struct way_rule *rule, bool
             why = way_window_cut_before(pass, rule->main);
         demand_window(pass, why, outcome);
     }
-    demand_windows_of(pass, rule->with, bound, outcome);
-    demand_windows_of(pass, rule->count, bound, outcome);
+    demand_numbers(pass, rule, bound ? demand_bound_window : demand_fixed_window, outcome);
 }
 
 /* ---- nothing passes on nothing ---- */
@@ -225,12 +249,7 @@ void way_demand_sound(struct way_pass *pass, const struct way_outcome *outcome,
     demand_taps(pass, rule->main, rule->main, absence, one);
     demand_taps(pass, rule->other, windowless ? rule->main : rule->other,
                 rule->relation == WAY_RELATION_VANISHES, one);
-    demand_taps_of(pass, rule->main ? rule->main->late : NULL, one);
-    demand_taps_of(pass, rule->other ? rule->other->late : NULL, one);
-    demand_taps_of(pass, rule->with, one);
-    demand_taps_of(pass, rule->other_with, one);
-    demand_taps_of(pass, rule->count, one);
-    demand_taps_of(pass, rule->other_count, one);
+    demand_numbers(pass, rule, demand_taps_of, one);
     if (rule->quantifier == WAY_NO && !rule->with && !rule->relation && one->examined == 0)
         one->examined = pass->tap_packets[rule->main->taps[0]];
     way_claims_judge(pass, one);

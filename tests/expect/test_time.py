@@ -223,6 +223,7 @@ OUTSIDE = {
     "may be none": "each 'u' on x after q + 10s with ip.ttl == 3 may be none",
     "at most": "at most 3 'u' on x after q + 10s",
     "from before the beginning": "no 'port 99' on x from q - 10s to q",
+    "a number in where": "no 'u' on x where ip.id == 9 + count('u' on x after q + 10s)",
 }
 INSIDE = {
     "to the end": "no 'port 99' on x after r",
